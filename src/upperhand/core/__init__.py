@@ -1,0 +1,1 @@
+"""Names, units, errors, provenance: what every other package may lean on."""

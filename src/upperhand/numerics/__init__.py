@@ -1,0 +1,1 @@
+"""Inner package; see the reference."""
