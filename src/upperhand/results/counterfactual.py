@@ -136,9 +136,7 @@ class Counterfactual:
             OptionError: If this result has no variable of that name.
         """
         if name not in self.data:
-            raise OptionError(
-                unknown("variable", name, [str(key) for key in self.data])
-            )
+            raise OptionError(unknown("variable", name, [str(key) for key in self.data]))
         return self.data[name]
 
     def percent(self, name: str) -> xr.DataArray:
@@ -148,11 +146,7 @@ class Counterfactual:
             OptionError: If the variable is an amount of money, which has no per cent.
         """
         array = self[name]
-        unit = (
-            register()[name].unit
-            if name in register()
-            else str(array.attrs.get("units"))
-        )
+        unit = register()[name].unit if name in register() else str(array.attrs.get("units"))
         if unit != "1":
             raise OptionError(
                 f"percent of '{name}' is undefined: its unit is {unit}; use a `_change` variable "
@@ -209,6 +203,8 @@ class Counterfactual:
             return NotImplemented
         same = (self.outcome, self.provenance) == (other.outcome, other.provenance)
         return same and self.data.identical(other.data)
+
+    __hash__ = None  # type: ignore[assignment]  # arrays are compared by value
 
     def to_frame(self, name: str) -> pd.DataFrame:
         """Return one variable as a long table: a column per dimension, `value`, `unit`."""
@@ -286,12 +282,11 @@ def dataset(arrays: Mapping[str, Any], **coords: Any) -> xr.Dataset:
     for side in ("exporter", "importer"):
         if "country" in labels:
             labels.setdefault(side, labels["country"])
-    out, used = {}, set()
+    out: dict[str, Any] = {}
+    used: set[str] = set()
     for name, values in arrays.items():
         entry, array = variable(name), np.asarray(values, dtype=np.float64)
-        dims = (
-            ("draw", *entry.dims) if array.ndim == len(entry.dims) + 1 else entry.dims
-        )
+        dims = ("draw", *entry.dims) if array.ndim == len(entry.dims) + 1 else entry.dims
         out[name] = (dims, array, {"units": entry.unit, "long_name": entry.label})
         used.update(dims)
     return xr.Dataset(

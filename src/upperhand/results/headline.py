@@ -13,9 +13,7 @@ if TYPE_CHECKING:
 
     from upperhand.results.run import Run
 
-TINY = (
-    5e-4  # per cent; below this an effect prints as 0.000 and is neither gain nor loss
-)
+TINY = 5e-4  # per cent; below this an effect prints as 0.000 and is neither gain nor loss
 
 
 def headline(run: Run, horizon: str) -> Headline:
@@ -33,9 +31,7 @@ def headline(run: Run, horizon: str) -> Headline:
         for side, names in members.items()
     )
     inside = {m for names in members.values() for m in names} | set(members)
-    third = [
-        e for e in effects.values() if e.code not in inside and np.isfinite(e.percent)
-    ]
+    third = [e for e in effects.values() if e.code not in inside and np.isfinite(e.percent)]
     ratio, note = pain_ratio(sides)
     best = max(third, key=lambda e: e.percent, default=None)
     worst = min(third, key=lambda e: e.percent, default=None)
@@ -68,11 +64,7 @@ def side_members(run: Run, side: str) -> tuple[str, ...]:
     found = named.get(side) if isinstance(named, dict) else None
     if isinstance(found, dict):
         found = found.get("members")
-    return (
-        tuple(str(code) for code in found)
-        if isinstance(found, (list, tuple))
-        else (side,)
-    )
+    return tuple(str(code) for code in found) if isinstance(found, (list, tuple)) else (side,)
 
 
 def join(code: str, name: str, parts: list[Effect], data: xr.Dataset) -> Effect:
@@ -81,9 +73,7 @@ def join(code: str, name: str, parts: list[Effect], data: xr.Dataset) -> Effect:
         return Effect(code, name, parts[0].percent, parts[0].usd_million)
     if not parts:
         return Effect(code, name, float("nan"), float("nan"))
-    income = np.array(
-        [float(data["baseline_income"].sel(country=p.code)) for p in parts]
-    )
+    income = np.array([float(data["baseline_income"].sel(country=p.code)) for p in parts])
     money = sum(p.usd_million for p in parts)
     return Effect(code, name, float(100 * money / income.sum()), float(money))
 
@@ -122,9 +112,7 @@ def _verb(effect: Effect) -> str:
     return "gains" if effect.percent > 0 else "loses"
 
 
-def _point(
-    data: xr.Dataset, name: str
-) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def _point(data: xr.Dataset, name: str) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     if name not in data:
         return np.full(data.sizes["country"], np.nan)
     array = data[name]

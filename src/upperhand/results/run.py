@@ -117,9 +117,7 @@ class Run:
     @property
     def ok(self) -> bool:
         """True when every package case ended in an equilibrium."""
-        return all(
-            c.counterfactual.outcome.ok for c in self.cases if c.kind == "package"
-        )
+        return all(c.counterfactual.outcome.ok for c in self.cases if c.kind == "package")
 
     def case(self, key: str = "package", horizon: str = "long") -> Case:
         """Return one case.
@@ -160,9 +158,7 @@ class Run:
         for case in self.cases:
             if case.kind == "package" and not case.counterfactual.outcome.ok:
                 sentence = case.counterfactual.outcome.sentence()
-                raise NoEquilibriumError(
-                    f"{case.label} ({case.horizon} horizon): {sentence}"
-                )
+                raise NoEquilibriumError(f"{case.label} ({case.horizon} horizon): {sentence}")
         return self
 
     def save(self, path: str | Path) -> Path:
