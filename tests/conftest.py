@@ -8,6 +8,7 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -15,3 +16,18 @@ settings.register_profile(
 )
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the switch that `make expected` uses."""
+    parser.addoption(
+        "--refresh-expected",
+        action="store_true",
+        help="write the expected headline numbers anew instead of comparing with them",
+    )
+
+
+@pytest.fixture
+def refresh_expected(request: pytest.FixtureRequest) -> bool:
+    """Return True when expected numbers are to be written and not compared."""
+    return bool(request.config.getoption("--refresh-expected"))

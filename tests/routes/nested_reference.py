@@ -231,9 +231,7 @@ def _expenditure_in_loops(data: Data, wage: Array, share: Array, deficit: Array)
     return np.linalg.solve(system, fixed).reshape(n_countries, n_sectors)
 
 
-def _result(
-    data: Data, wage: Array, price: Array, share: Array, spending: Array
-) -> dict[str, Any]:
+def _result(data: Data, wage: Array, price: Array, share: Array, spending: Array) -> dict[str, Any]:
     """Return what the two routes compare."""
     bought = share * spending[None, :, :]
     trade = bought / (1 + data.tariff)

@@ -1,0 +1,105 @@
+# Two commands do all the set-up on a fresh machine: `make demo` and `make test`.
+# Everything goes into .venv; remove it with `make clean` and nothing else was touched.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+SCENARIO ?= october-2025
+
+# Two test workers with two BLAS threads each would fight for two cores.
+export OPENBLAS_NUM_THREADS ?= 1
+
+.PHONY: help demo test quick lint format types imports doctest docs bench expected wheel wheel-test \
+	browser clean check
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; install it, or run make PYTHON=/path/to/python"; exit 1; }
+	@"$(PYTHON)" -m venv $(VENV) || { echo "python -m venv failed; on Debian: apt-get install python3-venv"; exit 1; }
+
+# A stamp per set of extras: installed again only when pyproject.toml changes.
+$(VENV)/.base: pyproject.toml | $(BIN)/python
+	@echo "installing upperhand into $(VENV) ..."
+	@$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.test: pyproject.toml | $(BIN)/python
+	@echo "installing upperhand and what its tests need into $(VENV) ..."
+	@$(PIP) --editable '.[test]'
+	@touch $@ $(VENV)/.base
+
+$(VENV)/.dev: pyproject.toml | $(BIN)/python
+	@echo "installing the developers' tools into $(VENV) ..."
+	@$(PIP) --editable '.[dev]'
+	@touch $@ $(VENV)/.test $(VENV)/.base
+
+demo: $(VENV)/.base ## Install, answer the October 2025 case, say where the report lies
+	@$(BIN)/upperhand run $(SCENARIO)
+
+# Debian's browser, for the tests that open the report; without it those tests are skipped.
+browser:
+	@if command -v chromium chromium-browser google-chrome >/dev/null 2>&1; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+		echo "installing chromium for the browser tests ..."; \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } \
+			>/dev/null 2>&1 || echo "chromium could not be installed; the browser tests will be skipped"; \
+	else echo "no chromium on this machine; the browser tests will be skipped"; fi
+
+test: $(VENV)/.test browser ## Install what the tests need and run all of them
+	@$(BIN)/python -m pytest -n auto --dist worksteal --doctest-modules src tests
+
+quick: $(VENV)/.test ## Run the tests without browser and doctests, stop at the first failure
+	@$(BIN)/python -m pytest -n auto --dist worksteal -x -q -m 'not browser'
+
+lint: $(VENV)/.dev ## Lint and check the format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+format: $(VENV)/.dev ## Write the format
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+types: $(VENV)/.dev ## Check types, strictly
+	@$(BIN)/mypy
+
+imports: $(VENV)/.dev ## Check who imports whom
+	@$(BIN)/lint-imports
+
+doctest: $(VENV)/.test ## Run the examples of the docstrings
+	@$(BIN)/python -m pytest -n auto --doctest-modules src
+
+docs: $(VENV)/.dev ## Build the documentation, warnings being errors
+	@$(BIN)/mkdocs build --strict --quiet
+	@echo "site/index.html"
+
+check: lint types imports docs ## All checks that are not tests
+
+bench: $(VENV)/.test ## Print the table of speeds, and write it to benchmarks/latest.md
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+expected: $(VENV)/.test ## Write the expected headline numbers of the packaged scenarios anew
+	@$(BIN)/python -m pytest -q tests/expected --refresh-expected
+
+wheel: $(VENV)/.dev
+	@rm -rf dist
+	@$(BIN)/python -m build --wheel --outdir dist . >/dev/null
+	@ls dist/*.whl
+
+# The tests against what a user installs: a clean environment, the wheel, no checkout on the path.
+wheel-test: wheel ## Build the wheel and run the tests against it
+	@rm -rf .venv-wheel
+	@"$(PYTHON)" -m venv .venv-wheel
+	@.venv-wheel/bin/python -m pip install --quiet --disable-pip-version-check "$$(ls $(CURDIR)/dist/*.whl)[test]"
+	@.venv-wheel/bin/python -c 'import pathlib, upperhand; assert "site-packages" in str(pathlib.Path(upperhand.__file__)), upperhand.__file__'
+	@.venv-wheel/bin/python -m pytest -n auto --dist worksteal -m 'not browser' tests
+
+clean: ## Remove the environments and everything built
+	@rm -rf $(VENV) .venv-wheel dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,157 @@
+"""Who has the upper hand in a confrontation between trading powers, with numbers to check.
+
+The public names live here. Each is imported when it is first used, so that reading a saved run
+does not load the solver and `upperhand --help` loads next to nothing.
+
+Examples:
+    >>> import upperhand as uh
+    >>> world = uh.toy_world()
+    >>> measure = uh.Tariff(by="USA", against=["CHN"], add_pp=10)
+    >>> result = uh.solve_counterfactual(world, measure).require_converged()
+    >>> bool(result.real_income_change.sel(country="CHN") < 1)
+    True
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from upperhand.core.errors import (
+        MeasureError,
+        MissingExtraError,
+        NoEquilibriumError,
+        OptionError,
+        RecordError,
+        ScenarioError,
+        ShockError,
+        UpperhandError,
+        WorldError,
+    )
+    from upperhand.core.outcome import Outcome
+    from upperhand.core.provenance import Provenance
+    from upperhand.equilibrium import rebase, solve_counterfactual
+    from upperhand.measures import (
+        DiscouragedPurchase,
+        ExportControl,
+        ExportLicence,
+        ExportTax,
+        ImportBan,
+        Subsidy,
+        Tariff,
+        read_measure,
+    )
+    from upperhand.report import brief, html_report, save
+    from upperhand.results import Case, Counterfactual, Headline, Run, read_record
+    from upperhand.scenario import Scenario, read_scenario
+    from upperhand.scenario.run import run_scenario as run
+    from upperhand.world.load import load_world
+    from upperhand.world.shock import Shock, compose, no_shock
+    from upperhand.world.toy import toy_world
+    from upperhand.world.world import World
+
+_SOURCE = {
+    "Case": "upperhand.results",
+    "Counterfactual": "upperhand.results",
+    "DiscouragedPurchase": "upperhand.measures",
+    "ExportControl": "upperhand.measures",
+    "ExportLicence": "upperhand.measures",
+    "ExportTax": "upperhand.measures",
+    "Headline": "upperhand.results",
+    "ImportBan": "upperhand.measures",
+    "MeasureError": "upperhand.core.errors",
+    "MissingExtraError": "upperhand.core.errors",
+    "NoEquilibriumError": "upperhand.core.errors",
+    "OptionError": "upperhand.core.errors",
+    "Outcome": "upperhand.core.outcome",
+    "Provenance": "upperhand.core.provenance",
+    "RecordError": "upperhand.core.errors",
+    "Run": "upperhand.results",
+    "Scenario": "upperhand.scenario",
+    "ScenarioError": "upperhand.core.errors",
+    "Shock": "upperhand.world.shock",
+    "ShockError": "upperhand.core.errors",
+    "Subsidy": "upperhand.measures",
+    "Tariff": "upperhand.measures",
+    "UpperhandError": "upperhand.core.errors",
+    "World": "upperhand.world.world",
+    "WorldError": "upperhand.core.errors",
+    "brief": "upperhand.report",
+    "compose": "upperhand.world.shock",
+    "html_report": "upperhand.report",
+    "load_world": "upperhand.world.load",
+    "no_shock": "upperhand.world.shock",
+    "read_measure": "upperhand.measures",
+    "read_record": "upperhand.results",
+    "read_scenario": "upperhand.scenario",
+    "rebase": "upperhand.equilibrium",
+    "run": "upperhand.scenario.run:run_scenario",
+    "save": "upperhand.report",
+    "solve_counterfactual": "upperhand.equilibrium",
+    "toy_world": "upperhand.world.toy",
+}
+
+__all__ = [
+    "Case",
+    "Counterfactual",
+    "DiscouragedPurchase",
+    "ExportControl",
+    "ExportLicence",
+    "ExportTax",
+    "Headline",
+    "ImportBan",
+    "MeasureError",
+    "MissingExtraError",
+    "NoEquilibriumError",
+    "OptionError",
+    "Outcome",
+    "Provenance",
+    "RecordError",
+    "Run",
+    "Scenario",
+    "ScenarioError",
+    "Shock",
+    "ShockError",
+    "Subsidy",
+    "Tariff",
+    "UpperhandError",
+    "World",
+    "WorldError",
+    "__version__",
+    "brief",
+    "compose",
+    "html_report",
+    "load_world",
+    "no_shock",
+    "read_measure",
+    "read_record",
+    "read_scenario",
+    "rebase",
+    "run",
+    "save",
+    "solve_counterfactual",
+    "toy_world",
+]
+
+__version__: str
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used, and remember it."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        value: Any = version("upperhand")
+    elif name in _SOURCE:
+        module, _, attribute = _SOURCE[name].partition(":")
+        value = getattr(import_module(module), attribute or name)
+    else:
+        raise AttributeError(f"module 'upperhand' has no attribute '{name}'; see upperhand.__all__")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """Return the public names, loaded or not."""
+    return sorted({*globals(), *__all__})
