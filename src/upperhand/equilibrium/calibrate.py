@@ -1,0 +1,123 @@
+"""From a world and a shock to the arrays of the equations: sectors first, importers before exporters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from upperhand.equilibrium.hats import Base, Nests, Wedges
+from upperhand.equilibrium.horizons import Horizon
+from upperhand.world.shock import Shock
+from upperhand.world.world import World
+
+Array = npt.NDArray[np.float64]
+
+NO_LINK = 1e-14  # a trade share below this is rounding, not a link (numerics note, section 5)
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """A world at one horizon, ready for the equations."""
+
+    world: World
+    horizon: Horizon
+    base: Base
+    nests: Nests
+
+
+def calibrate(
+    world: World, horizon: Horizon, *, scale: bool, labour_supply: float
+) -> Calibration:
+    """Return the baseline arrays of `world` at `horizon`.
+
+    Args:
+        world: The observed year.
+        horizon: What can adjust.
+        scale: Switch on the world's scale elasticities.
+        labour_supply: Elasticity of employment to the real wage.
+    """
+    share, spending = _trade_shares(world)
+    output = world.output.T
+    materials = world.input_share.sum(axis=1)  # [N, S]
+    mix = world.input_share / np.where(materials > 0, materials, 1.0)[:, None, :]
+    final = np.maximum(world.final_demand.T, 0.0)
+    psi = world.scale_elasticity if scale else np.zeros_like(world.scale_elasticity)
+    base = Base(
+        share=share,
+        spending=np.where(spending > 0, spending, 1.0),
+        output=np.where(output > 0, output, 1.0),
+        value_added_share=np.ascontiguousarray(world.value_added_share.T),
+        input_mix=np.ascontiguousarray(mix),
+        final_share=final / final.sum(axis=0),
+        value_added=np.ascontiguousarray(world.value_added.T),
+        imbalance=world.imbalance,
+        elasticity=world.trade_elasticity * horizon.elasticity_ratio,
+        scale=psi,
+        specific=np.full(len(world.sectors), horizon.specific_share),
+        active=(spending > 0).astype(np.float64),
+        income=world.income,
+    )
+    nests = Nests(horizon.value_added, horizon.materials, horizon.final, labour_supply)
+    return Calibration(world, horizon, base, nests)
+
+
+def _trade_shares(world: World) -> tuple[Array, Array]:
+    """Return shares [S, importer, exporter] at users' prices and spending [S, importer]."""
+    paid = np.ascontiguousarray((world.trade * (1 + world.tariff)).transpose(2, 1, 0))
+    spending = paid.sum(axis=2)
+    share = paid / np.where(spending > 0, spending, 1.0)[:, :, None]
+    share = np.where(share < NO_LINK, 0.0, share)
+    total = share.sum(axis=2, keepdims=True)
+    return share / np.where(total > 0, total, 1.0), spending
+
+
+def wedges_of(
+    calibration: Calibration, shock: Shock, *, closure: str, size: float = 1.0
+) -> Wedges:
+    """Return the wedges of `size` of a shock: 0 is the baseline, 1 the whole shock.
+
+    Prices move along logarithms and availability along a straight line, so that a ban is reached
+    exactly at the end of the path (eq. 2.11).
+    """
+    world, base = calibration.world, calibration.base
+    tariff = _between(world.tariff, shock.tariff(world), size)
+    export_tax = _between(world.export_tax, shock.export_tax(world), size)
+    log_price = (
+        _log_change(world.tariff, tariff)
+        + _log_change(world.export_tax, export_tax)
+        + size * np.log(shock.trade_cost)
+    )
+    available = 1.0 - size * (1.0 - shock.availability)
+    theta = base.elasticity[:, None, None]
+    kernel = base.share * kernel_axes(available) * np.exp(-theta * kernel_axes(log_price))
+    at_border = kernel / (1.0 + kernel_axes(tariff))
+    at_gate = at_border / (1.0 + kernel_axes(export_tax)) if export_tax.any() else None
+    imbalance = world.imbalance
+    zero = np.zeros_like(imbalance)
+    return Wedges(
+        kernel=kernel,
+        at_border=at_border,
+        at_gate=at_gate,
+        log_productivity=size * np.log(shock.productivity.T),
+        subsidy=np.exp(size * np.log1p(shock.subsidy_add.T)) - 1.0,
+        log_factor_supply=size * np.log(shock.factor_supply),
+        imbalance=imbalance if closure == "fixed" else zero,
+        imbalance_share=imbalance / world.income.sum() if closure == "share" else zero,
+    )
+
+
+def kernel_axes(cube: Array) -> Array:
+    """Return (exporter, importer, sector) as a contiguous [sector, importer, exporter]."""
+    return np.ascontiguousarray(cube.transpose(2, 1, 0))
+
+
+def _between(old: Array, new: Array, size: float) -> Array:
+    if size == 1.0:
+        return new
+    return np.asarray((1.0 + old) * ((1.0 + new) / (1.0 + old)) ** size - 1.0)
+
+
+def _log_change(old: Array, new: Array) -> Array:
+    return np.log1p(new) - np.log1p(old)

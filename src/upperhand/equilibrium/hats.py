@@ -1,0 +1,313 @@
+"""The equations of one year, as pure functions on bare arrays (model book, chapter 2).
+
+Every quantity with `log_` is the logarithm of a change, new over baseline. Axes: sectors first,
+then countries, `[sector, country]`; tensors are `[sector, importer, exporter]`. The functions use
+the array namespace of their arguments, so that NumPy and JAX run the same formulas.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+Array = Any  # a NumPy or JAX array; the shape stands in each docstring
+
+
+class Base(NamedTuple):
+    """The observed year, calibrated. Shapes in brackets.
+
+    Attributes:
+        share: [S, N, N] share of each exporter in an importer's spending, tariffs included.
+        spending: [S, N] spending at users' prices; 1 where there is none.
+        output: [S, N] producers' revenue; 1 where there is none.
+        value_added_share: [S, N] share of value added in revenue.
+        input_mix: [N, K, S] share of each input K in the materials of user S; columns add to 1.
+        final_share: [S, N] share of each sector in final spending.
+        value_added: [S, N] value added.
+        imbalance: [N] imports minus exports.
+        elasticity: [S] trade elasticity.
+        scale: [S] elasticity of productivity to the scale of a sector.
+        specific: [S] share of value added earned by factors that cannot leave the sector.
+        active: [S, N] 1 where there is spending, 0 elsewhere.
+        income: [N] income spent on final demand.
+    """
+
+    share: Array
+    spending: Array
+    output: Array
+    value_added_share: Array
+    input_mix: Array
+    final_share: Array
+    value_added: Array
+    imbalance: Array
+    elasticity: Array
+    scale: Array
+    specific: Array
+    active: Array
+    income: Array
+
+
+class Nests(NamedTuple):
+    """Elasticities of substitution above the origin of goods, and labour supply: plain floats."""
+
+    value_added: float = 1.0  # between value added and materials
+    materials: float = 1.0  # between inputs
+    final: float = 1.0  # between sectors in final demand
+    labour_supply: float = 0.0  # of employment to the real wage
+
+
+class Wedges(NamedTuple):
+    """A shock in the form that the equations use.
+
+    Attributes:
+        kernel: [S, N, N] share x availability x (cost and wedge change) ** -elasticity (eq. 2.4).
+        at_border: [S, N, N] the same over 1 + new tariff.
+        at_gate: [S, N, N] the same over (1 + new tariff)(1 + new export tax); None when there is
+            no export tax, and then it equals `at_border`.
+        log_productivity: [S, N].
+        subsidy: [S, N] new output subsidy as a fraction.
+        log_factor_supply: [N].
+        imbalance: [N] new nominal imbalance (closure "fixed" and "purge").
+        imbalance_share: [N] new imbalance as a share of world income (closure "share").
+    """
+
+    kernel: Array
+    at_border: Array
+    at_gate: Array
+    log_productivity: Array
+    subsidy: Array
+    log_factor_supply: Array
+    imbalance: Array
+    imbalance_share: Array
+
+
+class State(NamedTuple):
+    """The unknowns of the fixed point.
+
+    Attributes:
+        log_wage: [N].
+        log_price: [S, N] price index of each sector's goods for users.
+        spend: [S, N] spending, new over baseline.
+        log_factor_price: [S, N] price of value added by sector.
+        log_scale: [S, N] scale of the sector: quantity of its input bundle.
+    """
+
+    log_wage: Array
+    log_price: Array
+    spend: Array
+    log_factor_price: Array
+    log_scale: Array
+
+
+class Flows(NamedTuple):
+    """Everything that follows from a state in one pass: prices, flows, income."""
+
+    pull: Array  # [S, N] producer price ** -elasticity, scaled by sector to stay in range
+    access: Array  # [S, N] sum of kernel x pull over exporters
+    density: Array  # [S, N] spending over access
+    log_cost: Array  # [S, N] unit cost of the input bundle
+    log_materials: Array  # [S, N] price of materials
+    log_producer_price: Array  # [S, N] price at the gate, before export tax
+    log_new_price: Array  # [S, N] price index that the costs imply
+    imports: Array  # [S, N] spending at border values
+    border: Array  # [S, N] sales at border values, export tax included
+    sales: Array  # [S, N] sales at the gate
+    revenue: Array  # [S, N] producers' revenue, subsidy included
+    value_added: Array  # [S, N]
+    log_employment: Array  # [N]
+    labour_gap: Array  # [N] log of labour demand over supply
+    income: Array  # [N]
+    log_final_price: Array  # [N]
+    new_spending: Array  # [S, N]
+
+
+def log_ces(share: Array, log_price: Array, elasticity: float, axis: int) -> Array:
+    """Return the log price index of a constant-elasticity nest (eq. 2.1).
+
+    `share` are baseline value shares that add to 1 along `axis`; 1 is Cobb-Douglas.
+    """
+    xp = log_price.__array_namespace__()
+    if elasticity == 1.0:
+        return xp.sum(share * log_price, axis=axis)
+    power = 1.0 - elasticity
+    return xp.log(xp.sum(share * xp.exp(power * log_price), axis=axis)) / power
+
+
+def materials_price(base: Base, log_price: Array, elasticity: float) -> Array:
+    """Return the log price [S, N] of materials of each using sector (eq. 2.1)."""
+    xp = log_price.__array_namespace__()
+    mix = xp.permute_dims(base.input_mix, (0, 2, 1))
+    by_country = log_price.T[:, :, None]
+    if elasticity == 1.0:
+        return (mix @ by_country)[:, :, 0].T
+    power = 1.0 - elasticity
+    total = (mix @ xp.exp(power * by_country))[:, :, 0].T
+    return xp.log(xp.where(total > 0, total, 1.0)) / power
+
+
+def unit_cost(base: Base, log_factor_price: Array, log_materials: Array, elasticity: float) -> Array:
+    """Return the log cost [S, N] of the bundle of value added and materials (eq. 2.2)."""
+    xp = log_materials.__array_namespace__()
+    beta = base.value_added_share
+    if elasticity == 1.0:
+        return beta * log_factor_price + (1.0 - beta) * log_materials
+    power = 1.0 - elasticity
+    value_added, materials = xp.exp(power * log_factor_price), xp.exp(power * log_materials)
+    return xp.log(beta * value_added + (1.0 - beta) * materials) / power
+
+
+def producer_price(base: Base, wedges: Wedges, log_cost: Array, log_scale: Array) -> Array:
+    """Return the log price [S, N] at the gate: cost over productivity, scale, subsidy (eq. 2.3)."""
+    xp = log_cost.__array_namespace__()
+    gain = wedges.log_productivity + base.scale[:, None] * log_scale
+    return log_cost - gain - xp.log1p(wedges.subsidy)
+
+
+def value_added_weight(log_cost: Array, log_factor_price: Array, elasticity: float) -> Array:
+    """Return the change [S, N] of the value-added share in revenue (eq. 2.6)."""
+    xp = log_cost.__array_namespace__()
+    if elasticity == 1.0:
+        return xp.ones_like(log_cost)
+    return xp.exp((1.0 - elasticity) * (log_factor_price - log_cost))
+
+
+def materials_demand(
+    base: Base, spent: Array, log_price: Array, log_materials: Array, elasticity: float
+) -> Array:
+    """Return spending [K, N] on each input, from spending on materials [S, N] (eq. 2.6)."""
+    xp = spent.__array_namespace__()
+    if elasticity == 1.0:
+        return (base.input_mix @ spent.T[:, :, None])[:, :, 0].T
+    power = 1.0 - elasticity
+    scaled = (spent * xp.exp(-power * log_materials)).T[:, :, None]
+    return xp.exp(power * log_price) * (base.input_mix @ scaled)[:, :, 0].T
+
+
+def flows_of(base: Base, nests: Nests, wedges: Wedges, state: State) -> Flows:
+    """Return prices, flows and income at `state` (eq. 2.1-2.9)."""
+    xp = state.log_price.__array_namespace__()
+    materials = materials_price(base, state.log_price, nests.materials)
+    cost = unit_cost(base, state.log_factor_price, materials, nests.value_added)
+    gate = producer_price(base, wedges, cost, state.log_scale)
+
+    theta = base.elasticity[:, None]
+    power = -theta * gate
+    shift = xp.max(power, axis=1, keepdims=True)
+    pull = xp.exp(power - shift)  # eq. 2.4, scaled to stay in range
+    access = (wedges.kernel @ pull[:, :, None])[:, :, 0]
+    access = xp.where(base.active > 0, access, 1.0)
+    price = xp.where(base.active > 0, -(xp.log(access) + shift) / theta, 0.0)
+
+    spending = base.spending * state.spend * base.active
+    density = spending / access  # eq. 2.5
+    imports = density * (wedges.at_border @ pull[:, :, None])[:, :, 0]
+    border = pull * (density[:, None, :] @ wedges.at_border)[:, 0, :]
+    if wedges.at_gate is None:
+        sales = border
+    else:
+        sales = pull * (density[:, None, :] @ wedges.at_gate)[:, 0, :]
+    revenue = sales * (1.0 + wedges.subsidy)
+
+    share = base.value_added_share * value_added_weight(
+        cost, state.log_factor_price, nests.value_added
+    )
+    value_added = share * revenue
+    inputs = materials_demand(
+        base, revenue - value_added, state.log_price, materials, nests.materials
+    )
+
+    final_price = log_ces(base.final_share, state.log_price, nests.final, 0)
+    employment = wedges.log_factor_supply + nests.labour_supply * (state.log_wage - final_price)
+    mobile = (1.0 - base.specific)[:, None]
+    labour_base = xp.sum(mobile * base.value_added, axis=0)
+    labour_income = labour_base * xp.exp(state.log_wage + employment)  # eq. 2.7
+    labour_demand = xp.sum(mobile * value_added, axis=0)
+    specific_income = xp.sum(base.specific[:, None] * value_added, axis=0)
+
+    own = (
+        labour_income
+        + specific_income
+        + xp.sum(spending - imports, axis=0)
+        + xp.sum(border - sales, axis=0)
+        - xp.sum(wedges.subsidy * sales, axis=0)
+    )
+    income = own + wedges.imbalance + wedges.imbalance_share * xp.sum(own)  # eq. 2.8
+    tilt = xp.exp((1.0 - nests.final) * (state.log_price - final_price[None, :]))
+    final = base.final_share * tilt * income[None, :]
+    return Flows(
+        pull=pull,
+        access=access,
+        density=density,
+        log_cost=cost,
+        log_materials=materials,
+        log_producer_price=gate,
+        log_new_price=price,
+        imports=imports,
+        border=border,
+        sales=sales,
+        revenue=revenue,
+        value_added=value_added,
+        log_employment=employment,
+        labour_gap=xp.log(labour_demand / labour_income),
+        income=income,
+        log_final_price=final_price,
+        new_spending=inputs + final,  # eq. 2.9
+    )
+
+
+def next_wage(base: Base, flows: Flows, damp: Array, log_wage: Array) -> Array:
+    """Return wages [N] moved towards labour-market clearing, world factor income fixed (eq. 2.7)."""
+    return log_wage + damp * flows.labour_gap - numeraire_gap(base, flows)
+
+
+def numeraire_gap(base: Base, flows: Flows) -> Array:
+    """Return the log of world factor income over its baseline: the numeraire, zero in equilibrium."""
+    xp = flows.value_added.__array_namespace__()
+    return xp.log(xp.sum(flows.value_added) / xp.sum(base.value_added))
+
+
+def rest_of_state(base: Base, flows: Flows, state: State, log_wage: Array) -> State:
+    """Return prices, spending, factor prices and scale that follow from `flows` (eq. 2.10)."""
+    xp = state.log_price.__array_namespace__()
+    eta, psi = base.specific[:, None], base.scale[:, None]
+    produced = base.value_added > 0
+    value_added = xp.where(produced, base.value_added, 1.0)
+    earned = xp.log(xp.where(produced, flows.value_added / value_added, 1.0))
+    target = (1.0 - eta) * log_wage[None, :] + eta * earned
+    slow = 1.0 + eta * base.elasticity[:, None] * base.value_added_share
+    factor_price = state.log_factor_price + (target - state.log_factor_price) / slow
+    grown = xp.log(xp.where(produced, flows.revenue / base.output, 1.0))
+    scale = xp.where((psi > 0) & produced, grown - flows.log_cost, 0.0)
+    spend = flows.new_spending / base.spending
+    return State(log_wage, flows.log_new_price, spend, factor_price, scale)
+
+
+def next_state(base: Base, nests: Nests, wedges: Wedges, damp: Array, state: State) -> State:
+    """Return the image of `state` under the equilibrium map (eq. 2.10).
+
+    A state that the map leaves unchanged is an equilibrium. World factor income is the
+    numeraire: it keeps its baseline value.
+    """
+    flows = flows_of(base, nests, wedges, state)
+    return rest_of_state(base, flows, state, next_wage(base, flows, damp, state.log_wage))
+
+
+def start_state(base: Base) -> State:
+    """Return the baseline itself: no change anywhere."""
+    xp = base.spending.__array_namespace__()
+    zeros = xp.zeros_like(base.spending)
+    return State(zeros[0], zeros, xp.ones_like(zeros), zeros, zeros)
+
+
+def wage_damping(base: Base) -> Array:
+    """Return the step [N] of wages per log point of excess labour demand.
+
+    One over one plus the elasticity of labour demand to the own wage with everything else
+    fixed; it changes the number of steps, never the solution.
+    """
+    xp = base.share.__array_namespace__()
+    theta = base.elasticity[:, None]
+    sold = base.spending[:, :, None] * base.share
+    spread = xp.sum(sold * (1.0 - base.share), axis=1)
+    return xp.sum(base.value_added, axis=0) / xp.sum(
+        base.value_added + theta * spread * base.value_added_share, axis=0
+    )

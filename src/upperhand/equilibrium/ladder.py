@@ -1,0 +1,225 @@
+"""The solver ladder: Anderson, then Newton on the wages, then the shock in smaller steps.
+
+Each rung ends in the same test: the economic conditions at the point, not the solver's own flag.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+import numpy.typing as npt
+
+from upperhand.core.outcome import Outcome
+from upperhand.equilibrium import hats
+from upperhand.equilibrium.calibrate import Calibration
+from upperhand.equilibrium.hats import Flows, State, Wedges
+from upperhand.equilibrium.layout import Layout
+from upperhand.numerics.anderson import FixedPoint, solve_fixed_point
+from upperhand.numerics.continuation import follow_path
+
+Vector = npt.NDArray[np.float64]
+
+NEWTON_STEPS = 12
+CLOSE_ENOUGH = 100.0  # times the tolerance: rounding in the economic residual at large shocks
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """The last point of a solve and how it ended; `flows` are usable only if `outcome.ok`."""
+
+    calibration: Calibration
+    wedges: Wedges
+    state: State
+    flows: Flows
+    outcome: Outcome
+
+
+def solve_wedges(
+    calibration: Calibration,
+    wedges_at: Callable[[float], Wedges],
+    *,
+    tol: float,
+    max_steps: int,
+    start: State | None = None,
+) -> Solution:
+    """Solve for the equilibrium under `wedges_at(1.0)`, climbing the ladder as far as needed.
+
+    Args:
+        calibration: The baseline.
+        wedges_at: Wedges as a function of the size of the shock, 0 to 1.
+        tol: Largest gap of the map.
+        max_steps: Evaluations of the map on each rung.
+        start: First point; the baseline by default.
+    """
+    layout = Layout.of(calibration.base)
+    first = hats.start_state(calibration.base) if start is None else start
+    with np.errstate(all="ignore"):  # a bad point shows in the outcome, not as a warning
+        whole = wedges_at(1.0)
+        lost = lost_source(calibration, whole)
+        if not lost:
+            for rung in (_anderson, _newton):
+                end = rung(calibration, layout, whole, layout.pack(first), tol, max_steps)
+                solution = _judged(calibration, layout, whole, end, rung.__name__[1:], tol)
+                if solution.outcome.ok:
+                    return solution
+        return _continued(calibration, layout, wedges_at, lost, tol=tol, max_steps=max_steps)
+
+
+def _anderson(
+    calibration: Calibration,
+    layout: Layout,
+    wedges: Wedges,
+    start: Vector,
+    tol: float,
+    max_steps: int,
+) -> FixedPoint:
+    """First rung: the whole map, accelerated."""
+    base, nests = calibration.base, calibration.nests
+    damp = hats.wage_damping(base)
+
+    def mapping(vector: Vector) -> Vector:
+        return layout.pack(hats.next_state(base, nests, wedges, damp, layout.unpack(vector)))
+
+    return solve_fixed_point(mapping, start, tol=tol, max_steps=max_steps)
+
+
+def _newton(
+    calibration: Calibration,
+    layout: Layout,
+    wedges: Wedges,
+    start: Vector,
+    tol: float,
+    max_steps: int,
+) -> FixedPoint:
+    """Second rung: Powell's hybrid Newton on the wages, everything else solved for given wages."""
+    from scipy.optimize import root
+
+    base, nests, n = calibration.base, calibration.nests, layout.countries
+    held = {"vector": start, "steps": 0}
+
+    def inner(log_wage: Vector) -> Flows:
+        def mapping(rest: Vector) -> Vector:
+            state = layout.unpack(np.concatenate([log_wage, rest]))
+            flows = hats.flows_of(base, nests, wedges, state)
+            return layout.pack(hats.rest_of_state(base, flows, state, log_wage))[n:]
+
+        rest = cast(Vector, held["vector"])[n:]
+        end = solve_fixed_point(mapping, rest, tol=tol / 10, max_steps=max_steps)
+        held["steps"] = cast(int, held["steps"]) + end.steps
+        if not end.reached:
+            raise FloatingPointError
+        held["vector"] = np.concatenate([log_wage, end.point])
+        return hats.flows_of(base, nests, wedges, layout.unpack(cast(Vector, held["vector"])))
+
+    def excess(log_wage: Vector) -> Vector:
+        flows = inner(log_wage)
+        return np.asarray(flows.labour_gap - hats.numeraire_gap(base, flows))
+
+    try:
+        answer = root(excess, start[:n], method="hybr", tol=1e-10, options={"maxfev": 40 * n})
+        inner(answer.x)
+    except FloatingPointError:
+        return FixedPoint(start, np.inf, cast(int, held["steps"]), False)
+    end = _anderson(calibration, layout, wedges, cast(Vector, held["vector"]), tol, max_steps)
+    return FixedPoint(end.point, end.gap, end.steps + cast(int, held["steps"]), end.reached)
+
+
+def _continued(
+    calibration: Calibration,
+    layout: Layout,
+    wedges_at: Callable[[float], Wedges],
+    lost: str,
+    *,
+    tol: float,
+    max_steps: int,
+) -> Solution:
+    """Third rung: grow the shock from nothing, and say how much of it has an equilibrium."""
+
+    def solve_at(size: float, start: Vector) -> tuple[Vector, Solution]:
+        wedges = wedges_at(size)
+        end = _anderson(calibration, layout, wedges, start, tol, max_steps)
+        solution = _judged(calibration, layout, wedges, end, "homotopy", tol)
+        if not solution.outcome.ok:
+            end = _newton(calibration, layout, wedges, start, tol, max_steps)
+            solution = _judged(calibration, layout, wedges, end, "homotopy", tol)
+        return end.point, solution
+
+    start = layout.pack(hats.start_state(calibration.base))
+    path = follow_path(
+        solve_at,
+        start,
+        accept=lambda solution: solution.outcome.ok,
+        end=1.0 if not lost else 1.0 - 2.0**-7,
+    )
+    if path.size >= 1.0 and path.last is not None:
+        return path.last
+    failed = path.failed if path.failed is not None else path.last
+    assert failed is not None  # the path was tried at least once
+    why = failed.outcome
+    outcome = Outcome(
+        ending="no_source" if lost else ("step_limit" if why.ok else why.ending),
+        residual=why.residual,
+        steps=path.steps,
+        method="homotopy",
+        feasible_share=path.size,
+        detail=lost or why.detail,
+    )
+    return Solution(calibration, failed.wedges, failed.state, failed.flows, outcome)
+
+
+def lost_source(calibration: Calibration, wedges: Wedges) -> str:
+    """Return the goods and importers that buy but have no source left, in words; else empty."""
+    base, world = calibration.base, calibration.world
+    closed = (wedges.kernel.sum(axis=2) <= 0) & (base.active > 0)
+    names = [f"{world.sectors[s]} in {world.countries[n]}" for s, n in np.argwhere(closed)]
+    if not names:
+        return ""
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return "no source left of " + ", ".join(names[:5]) + more
+
+
+def _judged(
+    calibration: Calibration,
+    layout: Layout,
+    wedges: Wedges,
+    end: FixedPoint,
+    method: str,
+    tol: float,
+) -> Solution:
+    """Return the point with the outcome that its own economic residual deserves."""
+    state = layout.unpack(end.point)
+    flows = hats.flows_of(calibration.base, calibration.nests, wedges, state)
+    residual = economic_residual(calibration, state, flows)
+    detail, ending = "", "converged"
+    if not np.isfinite(residual):
+        ending = "not_finite"
+    elif (flows.income <= 0).any() or (state.spend < -tol).any():
+        ending = "nonpositive_income"
+        poor = [calibration.world.countries[n] for n in np.flatnonzero(flows.income <= 0)]
+        detail = f"income of {', '.join(poor[:5])}" if poor else "negative spending on a sector"
+    elif residual > CLOSE_ENOUGH * tol:
+        ending = "step_limit"
+    outcome = Outcome(ending, residual, end.steps, method, detail=detail)  # type: ignore[arg-type] # one of Ending by construction
+    return Solution(calibration, wedges, state, flows, outcome)
+
+
+def economic_residual(calibration: Calibration, state: State, flows: Flows) -> float:
+    """Return the largest gap of the equilibrium conditions (eq. 2.13).
+
+    Labour markets and prices in logarithms, spending as a share of the buyer's income, factor
+    prices in logarithms, and the numeraire.
+    """
+    base = calibration.base
+    image = hats.rest_of_state(base, flows, state, state.log_wage)
+    gaps = [
+        flows.labour_gap,
+        flows.log_new_price - state.log_price,
+        (flows.new_spending - base.spending * base.active * state.spend) / flows.income,
+        image.log_factor_price - state.log_factor_price,
+        image.log_scale - state.log_scale,
+        np.atleast_1d(hats.numeraire_gap(base, flows)),
+    ]
+    return float(max(np.max(np.abs(gap)) for gap in gaps))

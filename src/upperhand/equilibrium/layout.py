@@ -1,0 +1,71 @@
+"""The unknowns of a calibration as one vector, without those that stand still.
+
+Without specific factors the price of value added is the wage; without scale economies the scale
+does not matter. Both are then left out of the vector, so that the iteration carries no dead weight.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from upperhand.equilibrium.hats import Base, State
+
+Vector = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Which blocks of the state are unknown, and how large they are."""
+
+    sectors: int
+    countries: int
+    has_specific: bool
+    has_scale: bool
+
+    @classmethod
+    def of(cls, base: Base) -> Layout:
+        """Return the layout for a calibrated base."""
+        sectors, countries = base.spending.shape
+        return cls(sectors, countries, bool(base.specific.any()), bool(base.scale.any()))
+
+    def pack(self, state: State) -> Vector:
+        """Return the unknowns of `state` as one vector."""
+        blocks = [state.log_wage, state.log_price.ravel(), state.spend.ravel()]
+        if self.has_specific:
+            blocks.append(state.log_factor_price.ravel())
+        if self.has_scale:
+            blocks.append(state.log_scale.ravel())
+        return np.concatenate(blocks)
+
+    def unpack(self, vector: Vector) -> State:
+        """Return the state that `vector` stands for."""
+        n, plane = self.countries, (self.sectors, self.countries)
+        size = self.sectors * n
+        blocks = [vector[n + k * size : n + (k + 1) * size].reshape(plane) for k in range(2)]
+        wage, after = vector[:n], n + 2 * size
+        if self.has_specific:
+            factor_price = vector[after : after + size].reshape(plane)
+            after += size
+        else:
+            factor_price = np.broadcast_to(wage, plane)
+        scale = vector[after:].reshape(plane) if self.has_scale else np.zeros(plane)
+        return State(wage, blocks[0], blocks[1], factor_price, scale)
+
+    def pack_derivative(self, state: State) -> Vector:
+        """Return derivatives by unknown: what stood in for another unknown counts for that one."""
+        if not self.has_specific:
+            folded = state.log_wage + state.log_factor_price.sum(axis=0)
+            state = state._replace(log_wage=folded)
+        return self.pack(state)
+
+    def unpack_derivative(self, vector: Vector) -> State:
+        """Return derivatives by output of the map; blocks left out have none."""
+        state = self.unpack(vector)
+        plane = np.zeros((self.sectors, self.countries))
+        return state._replace(
+            log_factor_price=state.log_factor_price if self.has_specific else plane,
+            log_scale=state.log_scale if self.has_scale else plane,
+        )
