@@ -1,0 +1,230 @@
+"""The run record: a folder that says what was run, on what, with which result, and proves it.
+
+manifest.json      schema, version, fingerprint, sha256 of every other file
+scenario.yaml      the scenario, complete
+assumptions.json   every assumed or sourced number with its range
+data.json          world table and sources: name, licence, vintage, fingerprint
+environment.json   versions and platform
+run.json           title, baseline in words, list of cases
+results/*.nc       arrays that all cases share, then one file per case
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from upperhand.core.errors import RecordError, raise_faults
+from upperhand.core.fingerprint import fingerprint
+from upperhand.results.encode import check_version, plain, write_group
+from upperhand.results.encode_run import about_case, read_case, shared_arrays
+from upperhand.results.run import Run
+
+SCHEMA = "upperhand/run-record"
+SCHEMA_VERSION = 1
+MANIFEST = "manifest.json"
+
+
+def save_record(run: Run, folder: str | Path) -> Path:
+    """Write the record of `run`, whole or not at all; an older record there is replaced.
+
+    Raises:
+        RecordError: If `folder` exists and is not a run record.
+    """
+    target = Path(folder)
+    if target.exists() and not (target / MANIFEST).is_file() and not _is_empty(target):
+        raise RecordError(f"{target}: exists and is not a run record; give a new folder")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        _fill(run, partial)
+        partial.chmod(0o755)
+        _swap(partial, target)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    return target
+
+
+def read_record(folder: str | Path) -> Run:
+    """Return the run of a record after checking it.
+
+    Raises:
+        RecordError: If the record is incomplete, altered or of a newer version.
+    """
+    import xarray as xr
+
+    root = Path(folder)
+    verify_record(root)
+    run = _json(root / "run.json")
+    with xr.open_dataset(root / "results" / "shared.nc", engine="h5netcdf") as opened:
+        shared = opened.load()
+    cases = []
+    for about in run["cases"]:
+        with xr.open_dataset(root / about["file"], engine="h5netcdf") as opened:
+            cases.append(read_case(opened.load(), shared, about))
+    data = _json(root / "data.json")
+    return Run(
+        scenario=_read_yaml(root / "scenario.yaml"),
+        title=run["title"],
+        baseline=run["baseline"],
+        world=data["world"],
+        cases=tuple(cases),
+        assumptions=_json(root / "assumptions.json"),
+        sources=data["sources"],
+        environment=_json(root / "environment.json"),
+        fingerprint=run["fingerprint"],
+    )
+
+
+def verify_record(folder: str | Path) -> dict[str, Any]:
+    """Return the manifest of a record whose every file is as it was written.
+
+    Raises:
+        RecordError: Listing every file that is missing, altered or foreign.
+    """
+    root = Path(folder)
+    if not (root / MANIFEST).is_file():
+        raise RecordError(f"{root}: no {MANIFEST}; give the folder of a run record")
+    manifest = _json(root / MANIFEST)
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("files"), dict):
+        raise RecordError(f"{root / MANIFEST}: altered: no list of files; run the scenario again")
+    check_version(
+        manifest.get("schema"), manifest.get("schema_version"), where=str(root), known=SCHEMA
+    )
+    raise_faults(RecordError, _faults(root, manifest), what=f"record {root}")
+    return manifest
+
+
+def _faults(root: Path, manifest: dict[str, Any]) -> list[str]:
+    advice = "run the scenario again"
+    found = {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()} - {
+        MANIFEST
+    }
+    listed: dict[str, str] = manifest["files"]
+    faults = [f"{name} is missing; {advice}" for name in sorted(set(listed) - found)]
+    faults += [
+        f"{name} was altered: sha256 differs from the manifest; {advice}"
+        for name in sorted(set(listed) & found)
+        if _sha256(root / name) != listed[name]
+    ]
+    if manifest.get("record") != _record_fingerprint(manifest):
+        faults.append(f"{MANIFEST} was altered: its fingerprint differs; {advice}")
+    return faults
+
+
+def _fill(run: Run, folder: Path) -> None:
+    (folder / "results").mkdir()
+    shared = shared_arrays(run) if run.cases else []
+    first = run.cases[0].counterfactual.data[shared] if run.cases else _empty()
+    write_group(first, folder / "results" / "shared.nc", group=None, attrs={}, mode="w")
+    cases = []
+    for number, case in enumerate(run.cases):
+        slug = re.sub(r"[^A-Za-z0-9]+", "-", f"{case.horizon}-{case.key}").strip("-")[:60]
+        name = f"results/{number:02d}-{slug}.nc"
+        data = case.counterfactual.data.drop_vars(shared)
+        title = {"title": case.counterfactual.outcome.sentence()}
+        write_group(data, folder / name, group=None, attrs=title, mode="w")
+        cases.append({"file": name, **about_case(case)})
+    head = {"title": run.title, "baseline": run.baseline, "fingerprint": run.fingerprint}
+    contents = {
+        "run.json": {**head, "cases": cases},
+        "assumptions.json": run.assumptions,
+        "data.json": {"world": run.world, "sources": run.sources},
+        "environment.json": run.environment,
+    }
+    for file, content in contents.items():
+        _write_json(folder / file, content)
+    (folder / "scenario.yaml").write_text(scenario_yaml(run.scenario), encoding="utf-8")
+    _write_json(folder / MANIFEST, _manifest(run, folder))
+
+
+def _manifest(run: Run, folder: Path) -> dict[str, Any]:
+    files = {
+        path.relative_to(folder).as_posix(): _sha256(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    manifest = {
+        "schema": SCHEMA,
+        "schema_version": SCHEMA_VERSION,
+        "version": str(run.environment.get("upperhand", "")),
+        "fingerprint": run.fingerprint,
+        "files": files,
+    }
+    return {**manifest, "record": _record_fingerprint(manifest)}
+
+
+def _record_fingerprint(manifest: dict[str, Any]) -> str:
+    return fingerprint({key: value for key, value in manifest.items() if key != "record"})
+
+
+def scenario_yaml(scenario: dict[str, Any]) -> str:
+    """Return a scenario as YAML 1.2, fields in their order.
+
+    Examples:
+        >>> print(scenario_yaml({"title": "Threat", "moves": [{"from": "2025-11-01"}]}), end="")
+        title: Threat
+        moves:
+        - from: '2025-11-01'
+    """
+    from ruamel.yaml import YAML
+
+    writer = YAML(typ="safe", pure=True)
+    writer.default_flow_style = False
+    writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # untyped upstream
+    writer.allow_unicode = True
+    writer.width = 100
+    text = io.StringIO()
+    writer.dump(plain(scenario), text)
+    return text.getvalue()
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    from ruamel.yaml import YAML
+
+    content = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    return dict(content)
+
+
+def _swap(partial: Path, target: Path) -> None:
+    if not target.exists():
+        os.replace(partial, target)
+        return
+    old = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
+    os.replace(target, old / "record")
+    os.replace(partial, target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _write_json(path: Path, content: Any) -> None:
+    text = json.dumps(plain(content), ensure_ascii=False, allow_nan=False, indent=1)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RecordError(f"{path}: cannot be read ({error}); run the scenario again") from error
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _is_empty(folder: Path) -> bool:
+    return folder.is_dir() and not any(folder.iterdir())
+
+
+def _empty() -> Any:
+    import xarray as xr
+
+    return xr.Dataset()
