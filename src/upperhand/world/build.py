@@ -15,6 +15,8 @@ from upperhand.world.world import World
 
 #: Gap of a column that `balance=True` treats as rounding of the source, as a share of output.
 LARGEST_REPAIR = 0.02
+#: Gap of a column that is nothing but floating point; such a column is left as given.
+EXACT = 1e-14
 
 
 def from_arrays(
@@ -170,10 +172,8 @@ def _read(
     sectors: tuple[str, ...],
     faults: list[str],
 ) -> dict[str, Array | None]:
-    empty = np.empty(0)
-    frame = World("", 0, countries, sectors, *[empty] * 8)
     result: dict[str, Array | None] = {}
-    for name, axes in axes_of(frame).items():
+    for name, axes in axes_of(countries, sectors).items():
         value = _per_sector(given[name], name, axes)
         result[name] = None if value is None else plain(value, name, axes, faults)
     return result
@@ -225,7 +225,9 @@ def _with_columns(
         faults += _sum_faults(world, total, wanted, tolerance)
         return world
     gap = np.abs(total - target)
-    scale = np.where(total > 0, wanted / np.where(total > 0, total, 1), 1.0)
+    positive = np.where(total > 0, total, 1)
+    exact = (np.abs(total - wanted) <= EXACT) | (total <= 0)
+    scale = np.where(exact, 1.0, wanted / positive)
     share = world.input_share * scale[:, None, :]
     value_added = np.where(total > 0, world.value_added_share, 1.0)
     card = world.card
@@ -237,7 +239,7 @@ def _with_columns(
 
 def _without_inputs(world: World, given: Mapping[str, Any], faults: list[str]) -> World:
     if given["value_added_share"] is not None:
-        axes = axes_of(world)["value_added_share"]
+        axes = axes_of(world.countries, world.sectors)["value_added_share"]
         share = world.value_added_share
         faults += entry_faults(
             share,

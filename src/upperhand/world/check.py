@@ -74,32 +74,30 @@ def check_world(world: World) -> CheckReport:
     return CheckReport(world.name, tuple(account_faults(world)), _facts(world))
 
 
-def axes_of(world: World) -> dict[str, Axes]:
-    """Return name and labels of every axis of every array field.
+def axes_of(countries: tuple[str, ...], sectors: tuple[str, ...]) -> dict[str, Axes]:
+    """Return name and labels of every axis of every array field of a world.
 
     Examples:
-        >>> from upperhand.world.toy import toy_world
-        >>> [name for name, _ in axes_of(toy_world())["input_share"]]
+        >>> [name for name, _ in axes_of(("USA",), ("GOODS",))["input_share"]]
         ['country', 'input_sector', 'sector']
     """
-    n, s = world.countries, world.sectors
-    cube = [("exporter", n), ("importer", n), ("sector", s)]
+    cube = [("exporter", countries), ("importer", countries), ("sector", sectors)]
     return {
         "trade": cube,
         "tariff": cube,
         "export_tax": cube,
-        "input_share": [("country", n), ("input_sector", s), ("sector", s)],
-        "value_added_share": [("country", n), ("sector", s)],
-        "trade_elasticity": [("sector", s)],
-        "elasticity_range": [("sector", s), ("bound", ("low", "high"))],
-        "scale_elasticity": [("sector", s)],
+        "input_share": [("country", countries), ("input_sector", sectors), ("sector", sectors)],
+        "value_added_share": [("country", countries), ("sector", sectors)],
+        "trade_elasticity": [("sector", sectors)],
+        "elasticity_range": [("sector", sectors), ("bound", ("low", "high"))],
+        "scale_elasticity": [("sector", sectors)],
     }
 
 
 def array_faults(world: World) -> list[str]:
     """Return the faults of labels, shapes and signs; accounts need these to be clean."""
     faults = label_faults("countries", world.countries) + label_faults("sectors", world.sectors)
-    for name, axes in axes_of(world).items():
+    for name, axes in _axes(world).items():
         array = getattr(world, name)
         expected = tuple(len(labels) for _, labels in axes)
         if array.shape != expected:
@@ -109,24 +107,30 @@ def array_faults(world: World) -> list[str]:
     return faults
 
 
+def _axes(world: World) -> dict[str, Axes]:
+    return axes_of(world.countries, world.sectors)
+
+
 def _sign_faults(world: World, name: str, array: Array, axes: Axes) -> list[str]:
-    if name == "trade":
-        return entry_faults(array, array < 0, name, axes, "a flow must be 0 or more")
-    if name == "input_share":
-        return entry_faults(array, array < 0, name, axes, "a share must be 0 or more")
+    if name in ("tariff", "export_tax"):
+        return _wedge_faults(name.replace("_", " "), array, axes)
+    if name == "elasticity_range":
+        return _range_faults(world, array, axes)
     if name == "value_added_share":
         wrong = (array <= 0) | (array > 1)
         return entry_faults(array, wrong, name, axes, "allowed: above 0, at most 1")
-    if name in ("tariff", "export_tax"):
-        return _wedge_faults(name.replace("_", " "), array, axes)
     if name == "trade_elasticity":
         return entry_faults(array, array <= 0, name, axes, "allowed: above 0 (sigma - 1)")
-    if name == "elasticity_range":
-        point = world.trade_elasticity[:, None]
-        order = (array[:, :1] <= point * (1 + 1e-12)) & (point * (1 - 1e-12) <= array[:, 1:])
-        wrong = np.broadcast_to(~order & (point > 0), array.shape)
-        return entry_faults(array, wrong, name, axes, "allowed: low <= trade_elasticity <= high")
-    return entry_faults(array, array < 0, name, axes, "allowed: 0 or more")
+    advice = "a flow must be 0 or more" if name == "trade" else "allowed: 0 or more"
+    return entry_faults(array, array < 0, name, axes, advice)
+
+
+def _range_faults(world: World, array: Array, axes: Axes) -> list[str]:
+    point, low, high = world.trade_elasticity[:, None], array[:, :1], array[:, 1:]
+    order = (low <= point * (1 + ROUNDING)) & (point * (1 - ROUNDING) <= high) & (low > 0)
+    wrong = np.broadcast_to(~order & (point > 0), array.shape)
+    advice = "allowed: 0 < low <= trade_elasticity <= high"
+    return entry_faults(array, wrong, "elasticity_range", axes, advice)
 
 
 def _wedge_faults(name: str, array: Array, axes: Axes) -> list[str]:
@@ -152,7 +156,7 @@ def account_faults(world: World) -> list[str]:
 
 def _column_faults(world: World) -> list[str]:
     total = world.input_share.sum(axis=1) + world.value_added_share
-    axes = axes_of(world)["value_added_share"]
+    axes = _axes(world)["value_added_share"]
     wrong = np.abs(total - 1) > ROUNDING
     name = "input_share plus value_added_share"
     return entry_faults(total, wrong, name, axes, "each column must add to 1")
@@ -166,7 +170,7 @@ def _output_faults(world: World) -> list[str]:
 
 
 def _final_demand_faults(world: World) -> list[str]:
-    axes = axes_of(world)["value_added_share"]
+    axes = _axes(world)["value_added_share"]
     spent, final = world.spending, world.final_demand
     unsourced = (spent == 0) & (final < 0)
     negative = final < -ROUNDING * np.maximum(spent, 0)
