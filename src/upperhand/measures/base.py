@@ -1,0 +1,341 @@
+"""What every instrument shares: who, whom, which goods, when, how sure; and its way to a shock."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic._internal._model_construction import ModelMetaclass
+
+from upperhand.core.errors import MeasureError, raise_faults, unknown
+from upperhand.measures.faults import faults_of
+from upperhand.measures.labels import (
+    Labels,
+    country_fault,
+    expand_country,
+    expand_sectors,
+    labels_of,
+    positions,
+    sector_fault,
+)
+from upperhand.world.shock import Shock, no_shock
+from upperhand.world.world import World
+
+Array = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+Status = Literal["in_force", "threat", "planned"]
+Sectors = str | tuple[str, ...] | None
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+
+
+def strength(description: str, *, unit: str, low: float, high: float, **more: Any) -> Any:
+    """Return a field that holds a number with its unit and range, used by schema and messages."""
+    return Field(description=description, ge=low, le=high, json_schema_extra={"unit": unit}, **more)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a measure changes on a world: old and new rate, and the trade that it covers.
+
+    Attributes:
+        label: The measure in words.
+        kind: Instrument.
+        wedge: What changes, in words: `tariff`, `export tax`, `varieties available`, `subsidy`.
+        unit: Unit of `old` and `new`.
+        old: Average before, weighted by the flows covered.
+        new: Average after.
+        trade_usd_million: Flows covered, USD million a year at the border (output, for a subsidy).
+        changes: False when applying the measure changes nothing.
+        note: Why nothing changes, or the empty string.
+    """
+
+    label: str
+    kind: str
+    wedge: str
+    unit: str
+    old: float
+    new: float
+    trade_usd_million: float
+    changes: bool
+    note: str = ""
+
+    def sentence(self) -> str:
+        """Return the change in words."""
+        covered = f"USD {self.trade_usd_million / 1e3:,.1f} bn covered"
+        text = f"{self.label}: {self.wedge} {self.old:.1f} -> {self.new:.1f} {self.unit}, {covered}"
+        return text if self.changes else f"{text}; changes nothing: {self.note}"
+
+
+class _Frozen(ModelMetaclass):
+    """Turns pydantic's errors on construction into one `MeasureError` with every fault."""
+
+    if not TYPE_CHECKING:
+
+        def __call__(cls, *args, **kwargs):  # noqa: N805 - the class of a class
+            try:
+                return super().__call__(*args, **kwargs)
+            except ValidationError as error:
+                found = faults_of(error, cls)
+            faults = [f"{where}: {what}" if where else what for where, what in found]
+            return raise_faults(MeasureError, faults, what=cls.__name__)
+
+
+class Measure(BaseModel, metaclass=_Frozen):
+    """An instrument with its strength: frozen, checked, and able to become a shock."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, validate_default=True
+    )
+
+    kind: str
+    by: str = Field(
+        description="Who acts: a country code, or a group alias such as EU27.", min_length=1
+    )
+    label: str = Field(default="", description="The measure in words, for tables.")
+    from_: date | None = Field(
+        default=None, alias="from", description="First day in force (ISO date)."
+    )
+    until: date | None = Field(default=None, description="Last day in force (ISO date).")
+    status: Status = Field(
+        default="in_force", description="in_force, threat (conditional) or planned."
+    )
+    probability: Number | None = strength(
+        "Probability that a threat is carried out; read by the talks, not by the equilibrium.",
+        unit="1", low=0, high=1, default=None,
+    )  # fmt: skip
+    side: str | None = Field(
+        default=None, description="Side that the move belongs to; the actor when not given."
+    )
+    source: str = Field(default="", description="Where the measure was read: text or address.")
+    note: str = Field(default="", description="What to be careful about.")
+    assumed: dict[str, tuple[Number, Number]] = Field(
+        default_factory=dict,
+        description="Fields whose value is assumed, each with its [lowest, highest] value.",
+    )
+
+    #: Fields that carry the strength; zero in the first one changes nothing.
+    strengths: ClassVar[tuple[str, ...]] = ()
+    #: Ranges of the fields that are assumed when they are not given.
+    assumed_by_default: ClassVar[dict[str, tuple[float, float]]] = {}
+
+    def to_shock(self, world: World) -> Shock:
+        """Return the wedges of this measure on `world`.
+
+        Raises:
+            MeasureError: If a country or sector is not in `world` (every fault listed).
+        """
+        faults = [f"{where}: {what}" for where, what in self.label_faults(labels_of(world))]
+        raise_faults(MeasureError, faults, what=self.title())
+        changed: dict[str, Any] = self.wedges(world)
+        return replace(no_shock(world), **changed)
+
+    @abstractmethod
+    def wedges(self, world: World) -> dict[str, Array]:
+        """Return the fields of the shock that this measure changes."""
+
+    @abstractmethod
+    def describe(self, world: World) -> Change:
+        """Return old and new rate, the trade covered in USD, and whether anything changes."""
+
+    @abstractmethod
+    def label_faults(self, labels: Labels) -> list[tuple[str, str]]:
+        """Return (field, message) for every label that is not admissible."""
+
+    @abstractmethod
+    def title(self) -> str:
+        """Return the measure in words: its label, or words made from its fields."""
+
+    @property
+    def side_of(self) -> str:
+        """The side that this move belongs to."""
+        return self.side or self.by
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data that `read_measure` reads back."""
+        return self.model_dump(mode="json", by_alias=True)
+
+    def assumptions(self) -> Iterator[dict[str, Any]]:
+        """Yield every number of this measure that is assumed, with its range."""
+        given = self.model_fields_set
+        ranges = {k: v for k, v in self.assumed_by_default.items() if k not in given}
+        for name, (low, high) in (ranges | self.assumed).items():
+            extra = type(self).model_fields[name].json_schema_extra
+            unit = extra.get("unit", "1") if isinstance(extra, dict) else "1"
+            yield {
+                "name": f"{self.title()}: {name}",
+                "value": self._value_of(name),
+                "low": low,
+                "high": high,
+                "unit": str(unit),
+                "source": self.source or self.note or "judgement",
+                "status": "assumed",
+            }
+
+    def _value_of(self, name: str) -> float:
+        value = getattr(self, name)
+        return float(np.mean(list(value.values()))) if isinstance(value, dict) else float(value)
+
+    @field_validator("until")
+    @classmethod
+    def _ends_after_it_begins(cls, until: date | None, info: Any) -> date | None:
+        begin = info.data.get("from_")
+        if until and begin and until < begin:
+            raise ValueError(
+                f"got {until}, before the first day {begin}; allowed: {begin} or later"
+            )
+        return until
+
+    @model_validator(mode="after")
+    def _assumed_fields_exist(self) -> Self:
+        known = [name for name in self.strengths if getattr(self, name) is not None]
+        for name, (low, high) in self.assumed.items():
+            if name not in known:
+                raise ValueError("assumed: " + unknown("field", name, known))
+            if not low <= self._value_of(name) <= high:
+                value = self._value_of(name)
+                raise ValueError(
+                    f"assumed.{name}: the value {value:g} is outside its range [{low:g}, {high:g}]"
+                )
+        return self
+
+
+class BilateralMeasure(Measure):
+    """An instrument on flows between the actor and others; domestic flows are never touched."""
+
+    sectors: Sectors = Field(
+        default=None,
+        description="Sector codes, `goods` (all but services, the default) or `all`.",
+    )
+    partner_field: ClassVar[str] = "against"
+
+    @property
+    def partners(self) -> tuple[str, ...]:
+        """Who it is aimed at, as written."""
+        value: tuple[str, ...] = getattr(self, self.partner_field)
+        return value
+
+    def covered(self, world: World) -> Mask:
+        """Return the flows that the measure is about (exporter, importer, sector)."""
+        labels = labels_of(world)
+        actors = expand_country(self.by, labels)
+        targets = self.targets(labels)
+        rows, columns = (targets, actors) if self.partner_field == "against" else (actors, targets)
+        mask = np.zeros(world.trade.shape, dtype=bool)
+        mask[
+            np.ix_(
+                positions(rows, world.countries),
+                positions(columns, world.countries),
+                positions(expand_sectors(self.sectors, labels), world.sectors),
+            )
+        ] = True
+        return mask
+
+    def targets(self, labels: Labels) -> tuple[str, ...]:
+        """Return the codes aimed at; the actor is never one of them."""
+        actors = set(expand_country(self.by, labels))
+        named = {code for name in self.partners for code in expand_country(name, labels)}
+        return tuple(code for code in labels.countries if code in named - actors)
+
+    def label_faults(self, labels: Labels) -> list[tuple[str, str]]:
+        """Return (field, message) for every unknown label, own good and empty target."""
+        found: list[tuple[str, str | None]] = [("by", country_fault(self.by, labels))]
+        actors = expand_country(self.by, labels)
+        for i, name in enumerate(self.partners):
+            where = f"{self.partner_field}[{i}]"
+            found.append((where, country_fault(name, labels)))
+            if name in actors:
+                found.append((where, f"'{name}' is the actor itself; domestic sales are never hit"))
+        names = [self.sectors] if isinstance(self.sectors, str) else self.sectors or ()
+        found += [(f"sectors[{i}]", sector_fault(name, labels)) for i, name in enumerate(names)]
+        return [(where, what) for where, what in found if what]
+
+    def title(self) -> str:
+        """Return the label, or words made from kind, actor, targets and goods."""
+        if self.label:
+            return self.label
+        goods = self.sectors or "goods"
+        shown = goods if isinstance(goods, str) else "+".join(goods)
+        word = "on" if self.partner_field == "against" else "to"
+        return f"{self.by} {self.kind.replace('_', ' ')} {word} {'+'.join(self.partners)}, {shown}"
+
+    def change(
+        self, world: World, wedge: str, old: Array, new: Array, *, unit: str = "%"
+    ) -> Change:
+        """Return the change of one wedge, averaged over the flows covered."""
+        mask = self.covered(world)
+        trade = np.where(mask, world.trade, 0.0)
+        total = float(trade.sum())
+        weight = trade / total if total else mask / max(int(mask.sum()), 1)
+        same = bool(np.allclose(old[mask], new[mask], rtol=0, atol=1e-12))
+        note = "no trade in the flows covered" if not total else "the rate is already there"
+        changes = bool(total) and not same
+        return Change(
+            label=self.title(),
+            kind=self.kind,
+            wedge=wedge,
+            unit=unit,
+            old=100 * float((weight * old)[mask].sum()),
+            new=100 * float((weight * new)[mask].sum()),
+            trade_usd_million=total,
+            changes=changes,
+            note="" if changes else note,
+        )
+
+    @field_validator("sectors", "against", "to", mode="before", check_fields=False)
+    @classmethod
+    def _one_or_several(cls, value: Any, info: Any) -> Any:
+        if isinstance(value, str) and info.field_name != "sectors":
+            return (value,)
+        if isinstance(value, (list, tuple)) and not value:
+            raise ValueError("got an empty list; name at least one, or leave the field out")
+        return value
+
+    @model_validator(mode="after")
+    def _labels_known(self, info: Any) -> Self:
+        labels = (info.context or {}).get("labels")
+        faults = self.label_faults(labels) if labels else []
+        if not faults and self.by in self.partners:
+            where = f"{self.partner_field}[{self.partners.index(self.by)}]"
+            faults = [(where, f"'{self.by}' is the actor itself; domestic sales are never hit")]
+        if faults:
+            raise LabelFaults(faults)
+        return self
+
+
+class LabelFaults(ValueError):  # noqa: N818 - carries faults, is not one
+    """Several label faults of one measure, raised together inside a validator."""
+
+    def __init__(self, faults: list[tuple[str, str]]) -> None:
+        super().__init__("; ".join(f"{where}: {what}" for where, what in faults))
+        self.faults = faults
+
+
+class ImportMeasure(BilateralMeasure):
+    """An instrument of the importing country on its imports."""
+
+    against: tuple[str, ...] = Field(
+        description="Exporters hit: codes, group aliases, or `world` for everyone but the actor.",
+        min_length=1,
+    )
+    partner_field: ClassVar[str] = "against"
+
+
+class ExportMeasure(BilateralMeasure):
+    """An instrument of the exporting country on its exports."""
+
+    to: tuple[str, ...] = Field(
+        description="Importers hit: codes, group aliases, or `world` for everyone but the actor.",
+        min_length=1,
+    )
+    partner_field: ClassVar[str] = "to"
+
+
+def available(world: World, covered: Mask, share: float) -> dict[str, Array]:
+    """Return the wedge that makes `share` of the varieties of the covered flows unavailable."""
+    return {"availability": np.where(covered, 1.0 - share, np.ones(world.trade.shape))}

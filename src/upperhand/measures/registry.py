@@ -1,0 +1,52 @@
+"""Every instrument by its kind, and how a measure is read from plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from upperhand.core.errors import MeasureError, unknown
+from upperhand.measures.base import Measure
+from upperhand.measures.discouraged_purchase import DiscouragedPurchase
+from upperhand.measures.export_control import ExportControl
+from upperhand.measures.export_licence import ExportLicence
+from upperhand.measures.export_tax import ExportTax
+from upperhand.measures.import_ban import ImportBan
+from upperhand.measures.subsidy import Subsidy
+from upperhand.measures.tariff import Tariff
+
+KINDS: dict[str, type[Measure]] = {
+    "tariff": Tariff,
+    "export_tax": ExportTax,
+    "import_ban": ImportBan,
+    "discouraged_purchase": DiscouragedPurchase,
+    "export_control": ExportControl,
+    "export_licence": ExportLicence,
+    "subsidy": Subsidy,
+}
+
+AnyMeasure = Annotated[
+    Tariff | ExportTax | ImportBan | DiscouragedPurchase | ExportControl | ExportLicence | Subsidy,
+    Field(discriminator="kind"),
+]
+
+
+def read_measure(data: Mapping[str, Any]) -> Measure:
+    """Return the measure that plain data describe; `kind` says which instrument it is.
+
+    Raises:
+        MeasureError: If the kind is unknown or any field is wrong (every fault listed).
+
+    Examples:
+        >>> read_measure({"kind": "tariff", "by": "USA", "against": ["CHN"], "add_pp": 10}).title()
+        'USA tariff on CHN, goods'
+        >>> read_measure({"kind": "tarif", "by": "USA"})
+        Traceback (most recent call last):
+        upperhand.core.errors.MeasureError: measure: unknown kind 'tarif'; did you mean 'tariff'?...
+    """
+    kind = data.get("kind")
+    if kind not in KINDS:
+        raise MeasureError("measure: " + unknown("kind", kind, list(KINDS)))
+    return KINDS[kind](**data)

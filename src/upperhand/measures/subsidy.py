@@ -1,0 +1,83 @@
+"""Subsidies: points added to the output subsidy of a country's own sectors."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal, Self
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from upperhand.measures.base import Array, Change, LabelFaults, Mask, Measure, Number, strength
+from upperhand.measures.labels import (
+    Labels,
+    country_fault,
+    expand_country,
+    expand_sectors,
+    labels_of,
+    positions,
+    sector_fault,
+)
+from upperhand.world.world import World
+
+
+class Subsidy(Measure):
+    """A subsidy on the output of some sectors at home, paid from the budget (eq. 3.7).
+
+    Examples:
+        >>> from upperhand.world.toy import toy_world
+        >>> aid = Subsidy(by="CHN", sectors=["GOODS"], rate_pct=5)
+        >>> aid.describe(toy_world()).sentence()
+        'CHN subsidy, GOODS: subsidy 0.0 -> 5.0 %, USD 9.6 bn covered'
+    """
+
+    kind: Literal["subsidy"] = "subsidy"
+    sectors: str | tuple[str, ...] = Field(
+        description="Sector codes of the actor, `goods` or `all`."
+    )
+    rate_pct: Number = strength(
+        "Points added to the subsidy, per cent of the value of output.",
+        unit="per cent", low=-99, high=99,
+    )  # fmt: skip
+    strengths: ClassVar[tuple[str, ...]] = ("rate_pct",)
+
+    def covered(self, world: World) -> Mask:
+        """Return the sectors that are subsidised (country, sector)."""
+        labels = labels_of(world)
+        mask = np.zeros(world.output.shape, dtype=bool)
+        rows = positions(expand_country(self.by, labels), world.countries)
+        mask[np.ix_(rows, positions(expand_sectors(self.sectors, labels), world.sectors))] = True
+        return mask
+
+    def wedges(self, world: World) -> dict[str, Array]:
+        """Return the added subsidy (eq. 3.7)."""
+        return {"subsidy_add": np.where(self.covered(world), self.rate_pct / 100, 0.0)}
+
+    def describe(self, world: World) -> Change:
+        """Return the subsidy added, and the output that it covers."""
+        output = float(world.output[self.covered(world)].sum())
+        changes = bool(self.rate_pct) and output > 0
+        why = "no output in the sectors covered" if self.rate_pct else "the rate is zero"
+        return Change(
+            self.title(), self.kind, "subsidy", "%", 0.0, self.rate_pct, output, changes,
+            "" if changes else why,
+        )  # fmt: skip
+
+    def label_faults(self, labels: Labels) -> list[tuple[str, str]]:
+        """Return (field, message) for every unknown label."""
+        names = [self.sectors] if isinstance(self.sectors, str) else self.sectors
+        found = [("by", country_fault(self.by, labels))]
+        found += [(f"sectors[{i}]", sector_fault(name, labels)) for i, name in enumerate(names)]
+        return [(where, what) for where, what in found if what]
+
+    def title(self) -> str:
+        """Return the label, or words made from actor and sectors."""
+        shown = self.sectors if isinstance(self.sectors, str) else "+".join(self.sectors)
+        return self.label or f"{self.by} subsidy, {shown}"
+
+    @model_validator(mode="after")
+    def _labels_known(self, info: Any) -> Self:
+        labels = (info.context or {}).get("labels")
+        faults = self.label_faults(labels) if labels else []
+        if faults:
+            raise LabelFaults(faults)
+        return self
