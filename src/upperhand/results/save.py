@@ -86,7 +86,7 @@ def write_stata(item: Item, path: Path) -> Path:
     """Write the long table for Stata: short names, and labels that say what they are."""
     from upperhand.results.tidy import QUANTILES
 
-    frame = frame_of(item)
+    frame = frame_of(item).rename(columns={"case": "moves"})  # `case` is reserved in Stata
     frame["year"] = frame["year"].astype("float64")
     labels = {
         "model": "Model and version",
@@ -96,7 +96,7 @@ def write_stata(item: Item, path: Path) -> Path:
         "unit": "Unit; 1 is new over baseline or a fraction",
         "year": "Year of the baseline data",
         "horizon": "short 0-6 months, medium 1-2 years, long 5-10 years",
-        "case": "Moves that are switched on",
+        "moves": "Moves that are switched on",
         "value": "Value",
         **{key: f"{100 * at:.0f}th percentile of the draws" for key, at in QUANTILES.items()},
     }
