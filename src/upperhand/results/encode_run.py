@@ -48,6 +48,7 @@ def about_run(run: Run) -> dict[str, Any]:
         "fingerprint": run.fingerprint,
         "baseline": run.baseline,
         "scenario": run.scenario,
+        "changes": run.changes,
         "world": run.world,
         "assumptions": run.assumptions,
         "sources": run.sources,

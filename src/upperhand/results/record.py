@@ -80,6 +80,7 @@ def read_record(folder: str | Path) -> Run:
         assumptions=_json(root / "assumptions.json"),
         sources=data["sources"],
         environment=_json(root / "environment.json"),
+        changes=run["changes"],
         fingerprint=run["fingerprint"],
     )
 
@@ -133,7 +134,12 @@ def _fill(run: Run, folder: Path) -> None:
         title = {"title": case.counterfactual.outcome.sentence()}
         write_group(data, folder / name, group=None, attrs=title, mode="w")
         cases.append({"file": name, **about_case(case)})
-    head = {"title": run.title, "baseline": run.baseline, "fingerprint": run.fingerprint}
+    head = {
+        "title": run.title,
+        "baseline": run.baseline,
+        "fingerprint": run.fingerprint,
+        "changes": run.changes,
+    }
     contents = {
         "run.json": {**head, "cases": cases},
         "assumptions.json": run.assumptions,

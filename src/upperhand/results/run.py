@@ -90,6 +90,8 @@ class Run:
         sources: References of data and methods used.
         environment: Versions and platform.
         fingerprint: Identifies scenario, world and version.
+        changes: What each move changes, in the order of the moves: `side, label, kind, wedge, unit,
+            old, new, trade_usd_million, changes, note`, and `from` where it has a date.
     """
 
     scenario: dict[str, Any]
@@ -101,6 +103,7 @@ class Run:
     sources: list[dict[str, Any]] = field(default_factory=list)
     environment: dict[str, Any] = field(default_factory=dict)
     fingerprint: str = ""
+    changes: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def horizons(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ input gives the same bytes.
 from __future__ import annotations
 
 import heapq
+import itertools
 import json
 import sys
 from pathlib import Path
@@ -115,7 +116,7 @@ def _ring_area(ring: list[int], arcs: Any) -> float:
     """Return the signed area of a ring of arcs, in square degrees."""
     points = [p for i in ring for p in (arcs[i] if i >= 0 else arcs[~i][::-1])]
     pairs = zip(points, points[1:] + points[:1], strict=True)
-    return sum(a[0] * b[1] - b[0] * a[1] for a, b in pairs) / 2
+    return float(sum(a[0] * b[1] - b[0] * a[1] for a, b in pairs)) / 2
 
 
 def _on_grid(arc: Arc) -> Arc:
@@ -146,7 +147,7 @@ def encode(arc: Arc) -> list[list[int]]:
             kept.append(point)
     while len(kept) < 2:
         kept.append(kept[-1])
-    steps = [[b[0] - a[0], b[1] - a[1]] for a, b in zip(kept, kept[1:], strict=False)]
+    steps = [[b[0] - a[0], b[1] - a[1]] for a, b in itertools.pairwise(kept)]
     return [[kept[0][0], kept[0][1]], *steps]
 
 

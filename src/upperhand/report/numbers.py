@@ -1,0 +1,83 @@
+"""Numbers of a run in the shapes that tables and charts need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from upperhand.results.headline import side_members
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from upperhand.results import Run
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A number with the tenth and ninetieth percentile of its draws; equal when there are none."""
+
+    value: float
+    low: float
+    high: float
+
+
+def codes(data: xr.Dataset, dim: str = "country") -> list[str]:
+    """Return the labels of a dimension."""
+    return [str(label) for label in data[dim].values]
+
+
+def point(array: xr.DataArray) -> Array:
+    """Return the values, the median where there are draws."""
+    if "draw" in array.dims:
+        array = array.median("draw")
+    return np.asarray(array.values, dtype=np.float64)
+
+
+def percent_by_country(run: Run, name: str, *, key: str = "package", horizon: str) -> Array:
+    """Return a change in per cent by country; NaN when the case does not hold the variable."""
+    data = run.case(key, horizon).counterfactual.data
+    if name not in data:
+        return np.full(data.sizes.get("country", 0), np.nan)
+    return 100 * (point(data[name]) - 1)
+
+
+def spread_by_country(run: Run, name: str, horizon: str) -> list[Spread]:
+    """Return a change in per cent by country with the range over the draws."""
+    array = 100 * (run.case("package", horizon).counterfactual.data[name] - 1)
+    if "draw" not in array.dims:
+        return [Spread(float(x), float(x), float(x)) for x in array.values]
+    low, mid, high = array.quantile([0.1, 0.5, 0.9], dim="draw").values
+    rows = zip(mid, low, high, strict=True)
+    return [Spread(float(m), float(a), float(b)) for m, a, b in rows]
+
+
+def sector_names(run: Run, data: xr.Dataset) -> list[str]:
+    """Return the name of every sector of a result."""
+    names: dict[str, Any] = run.world.get("sector_names", {})
+    return [str(names.get(code, code)) for code in codes(data, "sector")]
+
+
+def sides(run: Run) -> list[tuple[str, str, list[str]]]:
+    """Return code, name and members of every side."""
+    return [(code, run.name_of(code), list(side_members(run, code))) for code in run.sides]
+
+
+def focus(run: Run, horizon: str = "long") -> list[str]:
+    """Return the countries that a reader looks at first: the sides, then the main third parties."""
+    found = [member for _, _, members in sides(run) for member in members]
+    head = run.headline(horizon)
+    found += [effect.code for effect in (head.gainer, head.loser) if effect is not None]
+    known = codes(run.case("package", horizon).counterfactual.data)
+    return [code for code in dict.fromkeys(found) if code in known] or known[:2]
+
+
+def main_horizon(run: Run) -> str:
+    """Return the longest horizon whose package case is an equilibrium, else the longest."""
+    good = [h for h in run.horizons if run.case("package", h).counterfactual.outcome.ok]
+    return (good or list(run.horizons) or ["long"])[-1]
