@@ -140,9 +140,7 @@ __version__: str
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first used, and remember it."""
     if name == "__version__":
-        from importlib.metadata import version
-
-        value: Any = version("upperhand")
+        from upperhand._version import __version__ as value
     elif name in _SOURCE:
         module, _, attribute = _SOURCE[name].partition(":")
         value = getattr(import_module(module), attribute or name)

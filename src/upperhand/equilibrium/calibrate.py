@@ -82,8 +82,8 @@ def wedges_of(
     exactly at the end of the path (eq. 2.11).
     """
     world, base = calibration.world, calibration.base
-    tariff = _between(world.tariff, shock.tariff(world), size)
-    export_tax = _between(world.export_tax, shock.export_tax(world), size)
+    tariff = between(world.tariff, shock.tariff(world), size)
+    export_tax = between(world.export_tax, shock.export_tax(world), size)
     log_price = (
         _log_change(world.tariff, tariff)
         + _log_change(world.export_tax, export_tax)
@@ -109,11 +109,12 @@ def wedges_of(
 
 
 def kernel_axes(cube: Array) -> Array:
-    """Return (exporter, importer, sector) as a contiguous [sector, importer, exporter]."""
+    """Return a cube (exporter, importer, sector) as a contiguous [sector, importer, exporter]."""
     return np.ascontiguousarray(cube.transpose(2, 1, 0))
 
 
-def _between(old: Array, new: Array, size: float) -> Array:
+def between(old: Array, new: Array, size: float) -> Array:
+    """Return the rate at `size` of the way from `old` to `new`, along logarithms (eq. 2.11)."""
     if size == 1.0:
         return new
     return np.asarray((1.0 + old) * ((1.0 + new) / (1.0 + old)) ** size - 1.0)

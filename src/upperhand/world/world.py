@@ -12,7 +12,11 @@ import numpy.typing as npt
 from upperhand.core.fingerprint import fingerprint_of_arrays
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import xarray as xr
+
+    from upperhand.world.check import CheckReport
 
 Array = npt.NDArray[np.float64]
 
@@ -125,6 +129,34 @@ class World:
         labels = np.array([*self.countries, "|", *self.sectors])
         arrays = [("labels", labels)] + [(name, getattr(self, name)) for name in ARRAY_FIELDS]
         return fingerprint_of_arrays(arrays)
+
+    @classmethod
+    def from_arrays(cls, **arrays: Any) -> World:
+        """Build a world from your own arrays; see `upperhand.world.build.from_arrays`.
+
+        Raises:
+            WorldError: With every fault of the table.
+        """
+        from upperhand.world.build import from_arrays
+
+        return from_arrays(**arrays)
+
+    def aggregate(
+        self,
+        *,
+        countries: Mapping[str, str] | None = None,
+        sectors: Mapping[str, str] | None = None,
+    ) -> World:
+        """Return the world in coarser regions and sectors; see `upperhand.world.aggregate`."""
+        from upperhand.world.aggregate import aggregate
+
+        return aggregate(self, countries=countries, sectors=sectors)
+
+    def check(self) -> CheckReport:
+        """Return every fault and the main totals of this table; see `upperhand.world.check`."""
+        from upperhand.world.check import check_world
+
+        return check_world(self)
 
     def to_dataset(self) -> xr.Dataset:
         """Return the table as a labelled dataset with units (dims as in the register)."""
