@@ -62,7 +62,7 @@ def solve_wedges(
         if not lost:
             for rung in (_anderson, _newton):
                 end = rung(calibration, layout, whole, layout.pack(first), tol, max_steps)
-                solution = _judged(calibration, layout, whole, end, rung.__name__[1:], tol)
+                solution = judged(calibration, layout, whole, end, rung.__name__[1:], tol)
                 if solution.outcome.ok:
                     return solution
         return _continued(calibration, layout, wedges_at, lost, tol=tol, max_steps=max_steps)
@@ -141,10 +141,10 @@ def _continued(
     def solve_at(size: float, start: Vector) -> tuple[Vector, Solution]:
         wedges = wedges_at(size)
         end = _anderson(calibration, layout, wedges, start, tol, max_steps)
-        solution = _judged(calibration, layout, wedges, end, "homotopy", tol)
+        solution = judged(calibration, layout, wedges, end, "homotopy", tol)
         if not solution.outcome.ok:
             end = _newton(calibration, layout, wedges, start, tol, max_steps)
-            solution = _judged(calibration, layout, wedges, end, "homotopy", tol)
+            solution = judged(calibration, layout, wedges, end, "homotopy", tol)
         return end.point, solution
 
     start = layout.pack(hats.start_state(calibration.base))
@@ -181,7 +181,7 @@ def lost_source(calibration: Calibration, wedges: Wedges) -> str:
     return "no source left of " + ", ".join(names[:5]) + more
 
 
-def _judged(
+def judged(
     calibration: Calibration,
     layout: Layout,
     wedges: Wedges,
