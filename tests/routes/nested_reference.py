@@ -46,6 +46,7 @@ class Data:
     productivity: Array  # (n, s) new over old
     elasticity: Array  # (k,)
     factor_income: Array  # (n,) baseline value added times factor supply, new over old
+    world_income: float  # the numeraire: baseline world factor income
     deficit: Array  # (n,)
     income: Array  # (n,) baseline
 
@@ -71,6 +72,7 @@ def read_data(world: World, shock: Shock) -> Data:
         productivity=shock.productivity,
         elasticity=world.trade_elasticity,
         factor_income=world.value_added.sum(axis=1) * shock.factor_supply,
+        world_income=float(world.value_added.sum()),
         deficit=world.imbalance,
         income=final.sum(axis=1),
     )
@@ -107,7 +109,7 @@ def _outer_loop(
     """
     if closure != "fixed":
         raise ValueError("the reference knows only closure='fixed'")
-    wage = np.ones(len(data.income))
+    wage = np.full(len(data.income), data.world_income / data.factor_income.sum())
     price = np.ones_like(data.final_share)
     damping, last = 0.5, np.inf
     for step in range(1, steps + 1):
@@ -122,7 +124,7 @@ def _outer_loop(
         damping = min(1.0, damping * 1.05) if gap < last else max(0.05, damping / 2)
         last = gap
         wage = wage * (np.maximum(demand, 1e-3 * supply) / supply) ** damping
-        wage = wage * data.factor_income.sum() / (wage * data.factor_income).sum()
+        wage = wage * data.world_income / (wage * data.factor_income).sum()
     raise NoFixedPointError(f"factor markets are {gap:.1e} apart after {steps} corrections")
 
 
