@@ -116,7 +116,7 @@ def _merge_countries(world: World, group_of: Mapping[str, str]) -> World:
     between = [0, 1]
     tariff = np.where(inside, 0.0, world.tariff)
     merged = group_sum(trade, position, between)
-    producer = group_sum(trade / (1 + np.where(inside, 0.0, world.export_tax)), position, between)
+    export_tax = np.where(inside, 0.0, world.export_tax)
     use = group_sum(world.input_share * world.output[:, None, :], position, [0])
     value_added = group_sum(world.value_added + duty.sum(axis=1), position, [0])
     share, va_share = _columns(use, value_added)
@@ -126,7 +126,7 @@ def _merge_countries(world: World, group_of: Mapping[str, str]) -> World:
         countries=groups,
         trade=merged,
         tariff=_weighted(tariff, trade, position, between),
-        export_tax=np.where(producer > 0, merged / np.where(producer > 0, producer, 1) - 1, 0.0),
+        export_tax=_weighted(export_tax, trade / (1 + export_tax), position, between),
         input_share=share,
         value_added_share=va_share,
         country_names=_names(world.country_names, world.countries, groups),
@@ -137,7 +137,7 @@ def _merge_countries(world: World, group_of: Mapping[str, str]) -> World:
 def _merge_sectors(world: World, group_of: Mapping[str, str]) -> World:
     groups, position = _positions(world.sectors, group_of)
     merged = group_sum(world.trade, position, [2])
-    producer = group_sum(world.trade / (1 + world.export_tax), position, [2])
+    producer = world.trade / (1 + world.export_tax)
     use = group_sum(world.input_share * world.output[:, None, :], position, [1, 2])
     share, va_share = _columns(use, group_sum(world.value_added, position, [1]))
     abroad = world.trade.sum(axis=(0, 1)) - np.einsum("iik->k", world.trade)
@@ -147,7 +147,7 @@ def _merge_sectors(world: World, group_of: Mapping[str, str]) -> World:
         sectors=groups,
         trade=merged,
         tariff=_weighted(world.tariff, world.trade, position, [2]),
-        export_tax=np.where(producer > 0, merged / np.where(producer > 0, producer, 1) - 1, 0.0),
+        export_tax=_weighted(world.export_tax, producer, position, [2]),
         input_share=share,
         value_added_share=va_share,
         trade_elasticity=_weighted(world.trade_elasticity, abroad, position, [0]),

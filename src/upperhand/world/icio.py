@@ -15,10 +15,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from upperhand.core.errors import WorldError, raise_faults
+from upperhand.core.errors import WorldError, raise_faults, unknown
 from upperhand.world.aggregate import group_sum
 from upperhand.world.build import from_arrays
 from upperhand.world.check import check_world
+from upperhand.world.csvfile import read_csv
 from upperhand.world.icio_card import (
     DEFAULT_SETS,
     MOST_SCALE,
@@ -65,13 +66,18 @@ class Source:
     elasticity: dict[str, Array]
 
 
-def build_icio_2022(source: str | Path, *, war_layer: bool = True) -> World:
+def build_icio_2022(
+    source: str | Path, *, war_layer: bool = True, tariff_file: str | Path | None = None
+) -> World:
     """Build the world of 2022 from the folder that holds the source table.
 
     Args:
         source: Folder with `icio2022_81x28.npz`.
         war_layer: Add the US and Chinese duties of 2018-20 that were in force in 2022. The flows
             of 2022 were traded under them, so they belong to the baseline.
+        tariff_file: Your own tariffs between regions, instead of those of the source: a CSV file
+            with the columns `exporter,importer,sector,tariff` (fractions). Rates that it does not
+            list stay as they are; the war layer comes on top and meets the same averages.
 
     Returns:
         The checked world; its card reports every change.
@@ -83,6 +89,8 @@ def build_icio_2022(source: str | Path, *, war_layer: bool = True) -> World:
     moved: Moved = {}
     table = replace(table, tariff=repaired_tariff(table, moved))
     regions = merged(table, moved)
+    if tariff_file is not None:
+        regions = with_tariff_file(regions, Path(tariff_file))
     layers = read_layers() if war_layer else ()
     tariff, points = with_layers(regions, layers)
     share, value_added = user_price_shares(regions, tariff, moved)
@@ -104,6 +112,8 @@ def build_icio_2022(source: str | Path, *, war_layer: bool = True) -> World:
     )
     report = check_world(world).require_ok()
     card = icio_card(world, report, points, regions.elasticity, moved)
+    if tariff_file is not None:
+        card = {**card, "tariff_file": Path(tariff_file).name}
     return replace(world, card=card)
 
 
@@ -183,6 +193,30 @@ def merged(table: Source, moved: Moved) -> Source:
         use=group_sum(table.use, position, [0]),
         tariff=tariff,
     )
+
+
+def with_tariff_file(table: Source, path: Path) -> Source:
+    """Return the table with the tariffs that a CSV file lists."""
+    faults: list[str] = []
+    labels = ("exporter", "importer", "sector")
+    rows = read_csv(path, labels=labels, numbers=["tariff"], faults=faults)
+    tariff = table.tariff.copy()
+    for row in rows:
+        known = (table.countries, table.countries, table.sectors)
+        codes = [row.text[label] for label in labels]
+        where = f"{path.name}:{row.line}"
+        wrong = [
+            unknown(label, code, allowed, where=where)
+            for label, code, allowed in zip(labels, codes, known, strict=True)
+            if code not in allowed
+        ]
+        if wrong:
+            faults += wrong
+            continue
+        place = tuple(axis.index(code) for axis, code in zip(known, codes, strict=True))
+        tariff[place] = row.number["tariff"]
+    raise_faults(WorldError, faults, what=str(path))
+    return replace(table, tariff=tariff)
 
 
 def with_layers(table: Source, layers: tuple[Layer, ...]) -> tuple[Array, list[Layer]]:
