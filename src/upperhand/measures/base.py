@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic._internal._model_construction import ModelMetaclass
 
 from upperhand.core.errors import MeasureError, raise_faults, unknown
@@ -181,9 +189,18 @@ class Measure(BaseModel, metaclass=_Frozen):
         value = getattr(self, name)
         return float(np.mean(list(value.values()))) if isinstance(value, dict) else float(value)
 
+    @field_validator("by")
+    @classmethod
+    def _actor_known(cls, by: str, info: ValidationInfo) -> str:
+        labels = known_labels(info)
+        fault = country_fault(by, labels) if labels else None
+        if fault:
+            raise ValueError(fault)
+        return by
+
     @field_validator("until")
     @classmethod
-    def _ends_after_it_begins(cls, until: date | None, info: Any) -> date | None:
+    def _ends_after_it_begins(cls, until: date | None, info: ValidationInfo) -> date | None:
         begin = info.data.get("from_")
         if until and begin and until < begin:
             raise ValueError(
@@ -243,17 +260,14 @@ class BilateralMeasure(Measure):
         return tuple(code for code in labels.countries if code in named - actors)
 
     def label_faults(self, labels: Labels) -> list[tuple[str, str]]:
-        """Return (field, message) for every unknown label, own good and empty target."""
-        found: list[tuple[str, str | None]] = [("by", country_fault(self.by, labels))]
-        actors = expand_country(self.by, labels)
-        for i, name in enumerate(self.partners):
-            where = f"{self.partner_field}[{i}]"
-            found.append((where, country_fault(name, labels)))
-            if name in actors:
-                found.append((where, f"'{name}' is the actor itself; domestic sales are never hit"))
-        names = [self.sectors] if isinstance(self.sectors, str) else self.sectors or ()
-        found += [(f"sectors[{i}]", sector_fault(name, labels)) for i, name in enumerate(names)]
-        return [(where, what) for where, what in found if what]
+        """Return (field, message) for every unknown label and for an actor that hits itself."""
+        actor = country_fault(self.by, labels)
+        faults = [("by", actor)] if actor else []
+        field = self.partner_field
+        faults += [(field + where, what) for where, what in country_faults(self.partners, labels)]
+        faults += own_faults(field, self.partners, expand_country(self.by, labels))
+        found = sector_faults(self.sectors, labels)
+        return faults + [("sectors" + where, what) for where, what in found]
 
     def title(self) -> str:
         """Return the label, or words made from kind, actor, targets and goods."""
@@ -289,23 +303,34 @@ class BilateralMeasure(Measure):
 
     @field_validator("sectors", "against", "to", mode="before", check_fields=False)
     @classmethod
-    def _one_or_several(cls, value: Any, info: Any) -> Any:
+    def _one_or_several(cls, value: Any, info: ValidationInfo) -> Any:
         if isinstance(value, str) and info.field_name != "sectors":
             return (value,)
         if isinstance(value, (list, tuple)) and not value:
             raise ValueError("got an empty list; name at least one, or leave the field out")
         return value
 
-    @model_validator(mode="after")
-    def _labels_known(self, info: Any) -> Self:
-        labels = (info.context or {}).get("labels")
-        faults = self.label_faults(labels) if labels else []
-        if not faults and self.by in self.partners:
-            where = f"{self.partner_field}[{self.partners.index(self.by)}]"
-            faults = [(where, f"'{self.by}' is the actor itself; domestic sales are never hit")]
+    @field_validator("against", "to", check_fields=False)
+    @classmethod
+    def _partners_known(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        labels = known_labels(info)
+        faults = country_faults(names, labels) if labels else []
+        actor = info.data.get("by")
+        if actor:
+            actors = expand_country(actor, labels) if labels else (actor,)
+            faults += own_faults("", names, actors)
         if faults:
             raise LabelFaults(faults)
-        return self
+        return names
+
+    @field_validator("sectors")
+    @classmethod
+    def _sectors_known(cls, names: Sectors, info: ValidationInfo) -> Sectors:
+        labels = known_labels(info)
+        faults = sector_faults(names, labels) if labels else []
+        if faults:
+            raise LabelFaults(faults)
+        return names
 
 
 class LabelFaults(ValueError):  # noqa: N818 - carries faults, is not one
@@ -314,6 +339,38 @@ class LabelFaults(ValueError):  # noqa: N818 - carries faults, is not one
     def __init__(self, faults: list[tuple[str, str]]) -> None:
         super().__init__("; ".join(f"{where}: {what}" for where, what in faults))
         self.faults = faults
+
+
+def known_labels(info: ValidationInfo) -> Labels | None:
+    """Return the labels that the reader of a scenario passed along, if any."""
+    found = (info.context or {}).get("labels")
+    return found if isinstance(found, Labels) else None
+
+
+def country_faults(names: tuple[str, ...], labels: Labels) -> list[tuple[str, str]]:
+    """Return (position, message) for every unknown country."""
+    found = [(f"[{i}]", country_fault(name, labels)) for i, name in enumerate(names)]
+    return [(where, what) for where, what in found if what]
+
+
+def sector_faults(names: Sectors, labels: Labels) -> list[tuple[str, str]]:
+    """Return (position, message) for every unknown sector."""
+    if isinstance(names, str):
+        fault = sector_fault(names, labels)
+        return [("", fault)] if fault else []
+    found = [(f"[{i}]", sector_fault(name, labels)) for i, name in enumerate(names or ())]
+    return [(where, what) for where, what in found if what]
+
+
+def own_faults(
+    field: str, names: tuple[str, ...], actors: tuple[str, ...]
+) -> list[tuple[str, str]]:
+    """Return (position, message) for every target that is the actor itself."""
+    return [
+        (f"{field}[{i}]", f"'{name}' is the actor itself; domestic sales are never hit")
+        for i, name in enumerate(names)
+        if name in actors
+    ]
 
 
 class ImportMeasure(BilateralMeasure):

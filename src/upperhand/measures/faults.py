@@ -34,10 +34,27 @@ def located(
         raised = detail.get("ctx", {}).get("error")
         several = getattr(raised, "faults", None)
         if several:
-            found += [((*path, where), what) for where, what in several]
+            found += [((*path, *tokens(where)), what) for where, what in several]
             continue
         found.append((path, _message(dict(detail), model_at(path), path)))
-    return list(dict.fromkeys(found))
+    paths = [path for path, _ in found]
+    inner = [(path, what) for path, what in found if not any(_above(path, p) for p in paths)]
+    return list(dict.fromkeys(inner))
+
+
+def tokens(text: str) -> Path:
+    """Return the parts of a written path.
+
+    Examples:
+        >>> tokens("moves[0].against"), tokens("moves.0.add_pp")
+        (('moves', 0, 'against'), ('moves', 0, 'add_pp'))
+    """
+    parts = [part for part in text.replace("[", ".").replace("]", "").split(".") if part]
+    return tuple(int(part) if part.isdigit() else part for part in parts)
+
+
+def _above(path: Path, other: Path) -> bool:
+    return len(path) < len(other) and other[: len(path)] == path and len(path) > 0
 
 
 def show(path: Path) -> str:
@@ -72,11 +89,11 @@ def _message(detail: dict[str, Any], model: type[BaseModel] | None, path: Path) 
     if kind == "value_error":
         return str(ctx.get("error", detail["msg"]))
     if kind in ("literal_error", "enum"):
-        allowed = [
-            a.strip(" '") for a in str(ctx.get("expected", "")).replace(" or ", ",").split(",")
-        ]
-        return unknown("value", got, [a for a in allowed if a])
-    return f"got {_shown(got)}; allowed: {allowed_of(model, name) or detail['msg']}"
+        choices = str(ctx.get("expected", "")).replace(" or ", ",").split(",")
+        return unknown("value", got, [c.strip(" '") for c in choices if c.strip(" '")])
+    names = [part for part in reversed(path) if isinstance(part, str)]
+    allowed = next((text for text in (allowed_of(model, n) for n in names) if text), detail["msg"])
+    return f"got {_shown(got)}; allowed: {allowed}"
 
 
 def _tag_message(kind: str, ctx: dict[str, Any]) -> str:
@@ -117,6 +134,8 @@ def allowed_of(model: type[BaseModel] | None, name: str) -> str:
     if field is None:
         return ""
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    if field.annotation is bool:
+        return "true or false"
     if "unit" not in extra:
         return str(field.description or "")
     low = next((m.ge for m in field.metadata if hasattr(m, "ge")), extra.get("low"))

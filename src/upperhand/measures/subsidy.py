@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal, Self
+from typing import ClassVar, Literal
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
-from upperhand.measures.base import Array, Change, LabelFaults, Mask, Measure, Number, strength
+from upperhand.measures.base import (
+    Array,
+    Change,
+    LabelFaults,
+    Mask,
+    Measure,
+    Number,
+    Sectors,
+    known_labels,
+    sector_faults,
+    strength,
+)
 from upperhand.measures.labels import (
     Labels,
     country_fault,
@@ -15,7 +26,6 @@ from upperhand.measures.labels import (
     expand_sectors,
     labels_of,
     positions,
-    sector_fault,
 )
 from upperhand.world.world import World
 
@@ -64,20 +74,20 @@ class Subsidy(Measure):
 
     def label_faults(self, labels: Labels) -> list[tuple[str, str]]:
         """Return (field, message) for every unknown label."""
-        names = [self.sectors] if isinstance(self.sectors, str) else self.sectors
-        found = [("by", country_fault(self.by, labels))]
-        found += [(f"sectors[{i}]", sector_fault(name, labels)) for i, name in enumerate(names)]
-        return [(where, what) for where, what in found if what]
+        actor = country_fault(self.by, labels)
+        found = [("sectors" + where, what) for where, what in sector_faults(self.sectors, labels)]
+        return ([("by", actor)] if actor else []) + found
 
     def title(self) -> str:
         """Return the label, or words made from actor and sectors."""
         shown = self.sectors if isinstance(self.sectors, str) else "+".join(self.sectors)
         return self.label or f"{self.by} subsidy, {shown}"
 
-    @model_validator(mode="after")
-    def _labels_known(self, info: Any) -> Self:
-        labels = (info.context or {}).get("labels")
-        faults = self.label_faults(labels) if labels else []
+    @field_validator("sectors")
+    @classmethod
+    def _sectors_known(cls, names: Sectors, info: ValidationInfo) -> Sectors:
+        labels = known_labels(info)
+        faults = sector_faults(names, labels) if labels else []
         if faults:
             raise LabelFaults(faults)
-        return self
+        return names

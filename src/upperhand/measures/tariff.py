@@ -5,10 +5,18 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from upperhand.core.errors import unknown
-from upperhand.measures.base import Array, Change, ImportMeasure, LabelFaults, Mask, Number
+from upperhand.measures.base import (
+    Array,
+    Change,
+    ImportMeasure,
+    LabelFaults,
+    Mask,
+    Number,
+    known_labels,
+)
 from upperhand.measures.labels import Labels, positions, sector_fault
 from upperhand.world.world import World
 
@@ -71,12 +79,9 @@ class Tariff(ImportMeasure):
 
     def label_faults(self, labels: Labels) -> list[tuple[str, str]]:
         """Return (field, message) for every unknown label."""
-        faults = super().label_faults(labels)
         name = "add_pp" if self.add_pp is not None else "to_pct"
-        rates = self._given()
-        codes = list(rates) if isinstance(rates, dict) else []
-        found = [(f"{name}.{code}", _one_sector(code, labels)) for code in codes]
-        return faults + [(where, what) for where, what in found if what]
+        found = _rate_faults(self._given(), labels)
+        return super().label_faults(labels) + [(name + where, what) for where, what in found]
 
     def _given(self) -> Rates:
         return self.add_pp if self.add_pp is not None else self.to_pct or 0.0
@@ -88,14 +93,19 @@ class Tariff(ImportMeasure):
 
     @field_validator("add_pp", "to_pct")
     @classmethod
-    def _within_range(cls, rates: Rates | None, info: Any) -> Rates | None:
+    def _within_range(cls, rates: Rates | None, info: ValidationInfo) -> Rates | None:
         low = ADD_LOW if info.field_name == "add_pp" else SET_LOW
         unit = "percentage points" if info.field_name == "add_pp" else "per cent"
         values = rates if isinstance(rates, dict) else {} if rates is None else {"": rates}
-        for code, value in values.items():
-            if not low <= value <= HIGH:
-                place = f" for {code}" if code else ""
-                raise ValueError(f"got {value:g}{place}; allowed: {low:g} to {HIGH:g} {unit}")
+        faults = [
+            (f".{code}", f"got {value:g}; allowed: {low:g} to {HIGH:g} {unit}")
+            for code, value in values.items()
+            if not low <= value <= HIGH
+        ]
+        labels = known_labels(info)
+        faults += _rate_faults(rates or {}, labels) if labels else []
+        if faults:
+            raise LabelFaults(faults)
         return rates
 
     @model_validator(mode="after")
@@ -108,7 +118,10 @@ class Tariff(ImportMeasure):
         return self
 
 
-def _one_sector(code: str, labels: Labels) -> str | None:
-    if code in labels.sectors:
-        return None
-    return sector_fault(code, labels) or unknown("sector", code, list(labels.sectors))
+def _rate_faults(rates: Rates, labels: Labels) -> list[tuple[str, str]]:
+    codes = list(rates) if isinstance(rates, dict) else []
+    return [
+        (f".{code}", sector_fault(code, labels) or unknown("sector", code, labels.sectors))
+        for code in codes
+        if code not in labels.sectors
+    ]

@@ -1,1 +1,1 @@
-"""Inner package; see the reference."""
+"""Scenarios: read, check, edit, and run them."""
