@@ -13,13 +13,36 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from upperhand.equilibrium.hats import Base, Flows, Nests, State, Wedges, value_added_weight
+from upperhand.equilibrium.hats import (
+    Base,
+    Flows,
+    Nests,
+    State,
+    Wedges,
+    final_mix,
+    value_added_share,
+)
 
 Array = npt.NDArray[np.float64]
 
 
 class Point(NamedTuple):
-    """Where the map is differentiated."""
+    """Where the map is differentiated, with what does not change between sweeps.
+
+    Attributes:
+        share: [S, N] share of value added in revenue.
+        final_mix: [S, N] share of each sector in final spending.
+        labour_income: [N].
+        mobile: [S, N] share of each sector in a country's demand for mobile labour, per unit of
+            value added.
+        earned: [S, N] specific share over value added, 0 where nothing is produced.
+        slow: [S, N] inverse step of factor prices.
+        border_pull: [S, N] sales at the border per unit of pull.
+        sales_pull: [S, N] sales at the gate per unit of pull.
+        bought: [S, N] imports per unit of density.
+        lifted: [K, N] prices to the power of the materials nest; None if Cobb-Douglas.
+        lowered: [S, N] prices of materials to minus that power; None if Cobb-Douglas.
+    """
 
     base: Base
     nests: Nests
@@ -27,6 +50,44 @@ class Point(NamedTuple):
     damp: Array
     state: State
     flows: Flows
+    share: Array
+    final_mix: Array
+    labour_income: Array
+    mobile: Array
+    earned: Array
+    slow: Array
+    border_pull: Array
+    sales_pull: Array
+    bought: Array
+    lifted: Array | None
+    lowered: Array | None
+
+
+def point_at(
+    base: Base, nests: Nests, wedges: Wedges, damp: Array, state: State, flows: Flows
+) -> Point:
+    """Return the point at which `pull_back` differentiates."""
+    eta, power = base.specific[:, None], 1.0 - nests.materials
+    demand = ((1.0 - eta) * flows.value_added).sum(axis=0)
+    return Point(
+        base,
+        nests,
+        wedges,
+        damp,
+        state,
+        flows,
+        share=value_added_share(base, flows.log_cost, state.log_factor_price, nests.value_added),
+        final_mix=final_mix(base, state.log_price, flows.log_final_price, nests.final),
+        labour_income=demand / np.exp(flows.labour_gap),
+        mobile=(1.0 - eta) / demand,
+        earned=_over(np.broadcast_to(eta, flows.value_added.shape), flows.value_added),
+        slow=1.0 / (1.0 + eta * base.elasticity[:, None] * base.value_added_share),
+        border_pull=_over(flows.border, flows.pull),
+        sales_pull=_over(flows.sales, flows.pull),
+        bought=_over(flows.imports, flows.density),
+        lifted=None if power == 0.0 else np.exp(power * state.log_price),
+        lowered=None if power == 0.0 else np.exp(-power * flows.log_materials),
+    )
 
 
 class Seed(NamedTuple):
@@ -103,27 +164,31 @@ def zero_seed(base: Base) -> Seed:
 
 def pull_back(at: Point, seed: Seed) -> Pullback:
     """Return the derivatives of the seeded outputs with respect to state and wedges (eq. 2.17)."""
-    base, nests, wedges, state, flows = at.base, at.nests, at.wedges, at.state, at.flows
-    share = base.value_added_share * value_added_weight(
-        flows.log_cost, state.log_factor_price, nests.value_added
-    )
+    base, nests, flows = at.base, at.nests, at.flows
     closing = _closing(at, seed.state)
     demand = _demand(at, seed, closing.gap)
-    d_value_added = closing.value_added + base.specific[:, None] * demand.own - demand.spent
-    d_revenue = demand.spent + share * d_value_added + _over(closing.scale, flows.revenue)
-    d_sales = (1.0 + wedges.subsidy) * (d_revenue - demand.own)
-    trade = _trade(at, seed.state.log_price, demand.own, d_sales)
+    d_value_added = closing.value_added - demand.spent
+    if nests.has_specific:
+        d_value_added = d_value_added + base.specific[:, None] * demand.own
+    d_revenue = demand.spent + at.share * d_value_added
+    if nests.has_scale:
+        d_revenue = d_revenue + _over(closing.scale, flows.revenue)
+    subsidised = 1.0 if at.wedges.subsidy is None else 1.0 + at.wedges.subsidy
+    trade = _trade(at, seed.state.log_price, demand.own, subsidised * (d_revenue - demand.own))
 
-    tilt = (1.0 - nests.value_added) * flows.value_added * d_value_added
     d_gate_price = -base.elasticity[:, None] * trade.log_pull
-    d_cost = d_gate_price - tilt - closing.scale
-    d_materials = demand.materials + (1.0 - share) * d_cost
+    d_cost = d_gate_price - closing.scale
+    d_factor_price = closing.factor_price
+    if nests.value_added != 1.0:
+        tilt = (1.0 - nests.value_added) * flows.value_added * d_value_added
+        d_cost, d_factor_price = d_cost - tilt, d_factor_price + tilt
+    d_materials = demand.materials + (1.0 - at.share) * d_cost
     return Pullback(
         state=State(
             log_wage=closing.wage + (1.0 + nests.labour_supply) * demand.log_labour,
             log_price=demand.price + _materials(at, d_materials),
-            spend=trade.spending * base.spending * base.active,
-            log_factor_price=closing.factor_price + tilt + share * d_cost,
+            spend=trade.spending * base.spending,
+            log_factor_price=d_factor_price + at.share * d_cost,
             log_scale=-base.scale[:, None] * d_gate_price,
         ),
         access=trade.access,
@@ -131,7 +196,7 @@ def pull_back(at: Point, seed: Seed) -> Pullback:
         imports=trade.imports,
         gate=trade.gate,
         log_productivity=-d_gate_price,
-        subsidy=flows.sales * (d_revenue - demand.own) - d_gate_price / (1.0 + wedges.subsidy),
+        subsidy=flows.sales * (d_revenue - demand.own) - d_gate_price / subsidised,
         log_factor_supply=demand.log_labour,
         imbalance=demand.income,
         elasticity=_elasticity(at, seed.state.log_price, trade.log_pull),
@@ -140,71 +205,70 @@ def pull_back(at: Point, seed: Seed) -> Pullback:
 
 def _closing(at: Point, seed: State) -> _Closing:
     """Wages, factor prices and scale (eq. 2.7, 2.10), backwards."""
-    base, flows, eta = at.base, at.flows, at.base.specific[:, None]
-    produced = base.value_added > 0
-    slow = 1.0 + eta * base.elasticity[:, None] * base.value_added_share
-    d_target = seed.log_factor_price / slow
-    d_wage = seed.log_wage + ((1.0 - eta) * d_target).sum(axis=0)
+    base, flows = at.base, at.flows
+    d_wage, d_factor_price = seed.log_wage, seed.log_factor_price
+    d_value_added, d_scale = np.zeros_like(at.mobile), np.zeros_like(at.mobile)
+    if at.nests.has_specific:
+        d_target = at.slow * seed.log_factor_price
+        d_wage = d_wage + ((1.0 - base.specific[:, None]) * d_target).sum(axis=0)
+        d_factor_price = d_factor_price - d_target
+        d_value_added = at.earned * d_target
+    if at.nests.has_scale:
+        grows = (base.scale[:, None] > 0) & (base.value_added > 0)
+        d_scale = np.where(grows, seed.log_scale, 0.0)
     d_gap = at.damp * d_wage
-    mobile = (1.0 - eta) * flows.value_added
+    numeraire = d_wage.sum() / flows.value_added.sum()
     return _Closing(
         wage=d_wage,
         gap=d_gap,
-        factor_price=seed.log_factor_price - d_target,
-        value_added=_over(eta * d_target * produced, flows.value_added)
-        - d_wage.sum() / flows.value_added.sum()
-        + (1.0 - eta) * d_gap / mobile.sum(axis=0),
-        scale=np.where((base.scale[:, None] > 0) & produced, seed.log_scale, 0.0),
+        factor_price=d_factor_price,
+        value_added=d_value_added + at.mobile * d_gap - numeraire,
+        scale=d_scale,
     )
 
 
 def _demand(at: Point, seed: Seed, d_gap: Array) -> _Demand:
     """Spending and income (eq. 2.6, 2.8, 2.9), backwards."""
-    base, nests, state, flows = at.base, at.nests, at.state, at.flows
+    base, nests, flows = at.base, at.nests, at.flows
     power_m, power_f = 1.0 - nests.materials, 1.0 - nests.final
     d_new = seed.state.spend / base.spending
-    final_mix = base.final_share * np.exp(power_f * (state.log_price - flows.log_final_price))
-    final = final_mix * flows.income
-    d_income = seed.income + (final_mix * d_new).sum(axis=0)
+    d_income = seed.income + (at.final_mix * d_new).sum(axis=0)
     d_own = d_income + (at.wedges.imbalance_share * d_income).sum()
-    mobile = ((1.0 - base.specific)[:, None] * flows.value_added).sum(axis=0)
-    d_log_labour = d_own * mobile / np.exp(flows.labour_gap) - d_gap
-    d_final_price = seed.log_final_price - power_f * (final * d_new).sum(axis=0)
-    d_final_price = d_final_price - nests.labour_supply * d_log_labour
-
-    raised = (np.exp(power_m * state.log_price) * d_new).T[:, None, :]
-    d_spent = np.exp(-power_m * flows.log_materials) * (raised @ base.input_mix)[:, 0, :].T
-    inputs = flows.new_spending - final
-    return _Demand(
-        own=d_own,
-        income=d_income,
-        price=(power_f * final + power_m * inputs) * d_new + final_mix * d_final_price,
-        materials=-power_m * (flows.revenue - flows.value_added) * d_spent,
-        spent=d_spent,
-        log_labour=d_log_labour,
-    )
+    d_log_labour = d_own * at.labour_income - d_gap
+    d_final_price = seed.log_final_price - nests.labour_supply * d_log_labour
+    d_price = at.final_mix * d_final_price
+    if power_f != 0.0:
+        tilted = power_f * at.final_mix * flows.income * d_new
+        d_price = d_price + tilted - at.final_mix * tilted.sum(axis=0)
+    raised = d_new if at.lifted is None else at.lifted * d_new
+    d_spent = (raised.T[:, None, :] @ base.input_mix)[:, 0, :].T
+    d_materials = np.zeros_like(d_spent)
+    if at.lowered is not None:
+        d_spent = at.lowered * d_spent
+        inputs = flows.new_spending - at.final_mix * flows.income
+        d_price = d_price + power_m * inputs * d_new
+        d_materials = -power_m * (flows.revenue - flows.value_added) * d_spent
+    return _Demand(d_own, d_income, d_price, d_materials, d_spent, d_log_labour)
 
 
 def _trade(at: Point, d_log_price: Array, d_own: Array, d_sales: Array) -> _Trade:
     """Flows and price indices (eq. 2.4, 2.5), backwards."""
     base, wedges, flows = at.base, at.wedges, at.flows
-    active = base.active > 0
     border, gate = d_own * flows.pull, d_sales * flows.pull
     imports = -d_own * flows.density
     if wedges.at_gate is None:
         d_density = _times(wedges.at_border, border + gate)
-        d_pull = (d_own + d_sales) * _over(flows.border, flows.pull)
+        d_pull = (d_own + d_sales) * at.border_pull
     else:
         d_density = _times(wedges.at_border, border) + _times(wedges.at_gate, gate)
-        d_pull = _over(d_own * flows.border + d_sales * flows.sales, flows.pull)
-    d_density = d_density - d_own * _over(flows.imports, flows.density)
-    d_access = -d_density * flows.density - np.where(active, d_log_price, 0.0) / (
-        base.elasticity[:, None]
-    )
-    d_access = np.where(active, d_access / flows.access, 0.0)
-    back = (d_access[:, None, :] @ wedges.kernel + imports[:, None, :] @ wedges.at_border)[:, 0, :]
+        d_pull = d_own * at.border_pull + d_sales * at.sales_pull
+    d_density = d_density - d_own * at.bought
+    d_access = -d_density * flows.density - d_log_price / base.elasticity[:, None]
+    d_access = d_access / flows.access
+    d_pull = d_pull + (d_access[:, None, :] @ wedges.kernel)[:, 0, :]
+    d_pull = d_pull + (imports[:, None, :] @ wedges.at_border)[:, 0, :]
     return _Trade(
-        log_pull=flows.pull * (d_pull + back),
+        log_pull=flows.pull * d_pull,
         spending=d_density / flows.access + d_own,
         access=d_access,
         border=border,
@@ -215,12 +279,11 @@ def _trade(at: Point, d_log_price: Array, d_own: Array, d_sales: Array) -> _Trad
 
 def _materials(at: Point, d_materials: Array) -> Array:
     """Price of materials (eq. 2.1), backwards: to the prices [K, N] of the inputs."""
-    power = 1.0 - at.nests.materials
-    if power == 0.0:
-        return np.asarray((at.base.input_mix @ d_materials.T[:, :, None])[:, :, 0].T)
-    scaled = (np.exp(-power * at.flows.log_materials) * d_materials).T[:, :, None]
-    back = (at.base.input_mix @ scaled)[:, :, 0].T
-    return np.asarray(np.exp(power * at.state.log_price) * back)
+    mix = at.base.input_mix
+    if at.lifted is None or at.lowered is None:
+        return np.asarray((mix @ d_materials.T[:, :, None])[:, :, 0].T)
+    back = (mix @ (at.lowered * d_materials).T[:, :, None])[:, :, 0].T
+    return np.asarray(at.lifted * back)
 
 
 def _elasticity(at: Point, d_log_price: Array, d_log_pull: Array) -> Array:
@@ -236,6 +299,5 @@ def _times(tensor: Array, exporters: Array) -> Array:
 
 def _over(numerator: Array, denominator: Array) -> Array:
     """Divide where the denominator is positive; nothing flows through an empty cell."""
-    return np.asarray(
-        np.where(denominator > 0, numerator / np.where(denominator > 0, denominator, 1.0), 0.0)
-    )
+    safe = np.where(denominator > 0, denominator, 1.0)
+    return np.asarray(np.where(denominator > 0, numerator / safe, 0.0))

@@ -27,9 +27,7 @@ class Calibration:
     nests: Nests
 
 
-def calibrate(
-    world: World, horizon: Horizon, *, scale: bool, labour_supply: float
-) -> Calibration:
+def calibrate(world: World, horizon: Horizon, *, scale: bool, labour_supply: float) -> Calibration:
     """Return the baseline arrays of `world` at `horizon`.
 
     Args:
@@ -59,7 +57,14 @@ def calibrate(
         active=(spending > 0).astype(np.float64),
         income=world.income,
     )
-    nests = Nests(horizon.value_added, horizon.materials, horizon.final, labour_supply)
+    nests = Nests(
+        horizon.value_added,
+        horizon.materials,
+        horizon.final,
+        labour_supply,
+        has_specific=horizon.specific_share > 0,
+        has_scale=bool(psi.any()),
+    )
     return Calibration(world, horizon, base, nests)
 
 
@@ -69,13 +74,12 @@ def _trade_shares(world: World) -> tuple[Array, Array]:
     spending = paid.sum(axis=2)
     share = paid / np.where(spending > 0, spending, 1.0)[:, :, None]
     share = np.where(share < NO_LINK, 0.0, share)
-    total = share.sum(axis=2, keepdims=True)
-    return share / np.where(total > 0, total, 1.0), spending
+    s, i = np.nonzero(spending <= 0)
+    share[s, i, i] = 1.0
+    return share / share.sum(axis=2, keepdims=True), spending
 
 
-def wedges_of(
-    calibration: Calibration, shock: Shock, *, closure: str, size: float = 1.0
-) -> Wedges:
+def wedges_of(calibration: Calibration, shock: Shock, *, closure: str, size: float = 1.0) -> Wedges:
     """Return the wedges of `size` of a shock: 0 is the baseline, 1 the whole shock.
 
     Prices move along logarithms and availability along a straight line, so that a ban is reached
@@ -92,16 +96,18 @@ def wedges_of(
     available = 1.0 - size * (1.0 - shock.availability)
     theta = base.elasticity[:, None, None]
     kernel = base.share * kernel_axes(available) * np.exp(-theta * kernel_axes(log_price))
+    empty = base.active <= 0
+    kernel[empty] = base.share[empty]
     at_border = kernel / (1.0 + kernel_axes(tariff))
     at_gate = at_border / (1.0 + kernel_axes(export_tax)) if export_tax.any() else None
     imbalance = world.imbalance
-    zero = np.zeros_like(imbalance)
+    zero, zeros = np.zeros_like(imbalance), np.zeros_like(base.spending)
     return Wedges(
         kernel=kernel,
         at_border=at_border,
         at_gate=at_gate,
         log_productivity=size * np.log(shock.productivity.T),
-        subsidy=np.exp(size * np.log1p(shock.subsidy_add.T)) - 1.0,
+        subsidy=between(zeros, shock.subsidy_add.T, size) if shock.subsidy_add.any() else None,
         log_factor_supply=size * np.log(shock.factor_supply),
         imbalance=imbalance if closure == "fixed" else zero,
         imbalance_share=imbalance / world.income.sum() if closure == "share" else zero,

@@ -43,7 +43,7 @@ def leontief_inverse(coefficients: npt.ArrayLike) -> Array:
             "coefficients use up at least all they make (spectral radius 1 or more); check that "
             "they are shares of output, below 1 in every column"
         )
-    return np.linalg.inv(np.eye(len(direct)) - direct)
+    return np.asarray(np.linalg.inv(np.eye(len(direct)) - direct), dtype=np.float64)
 
 
 def look_through_share(coefficients: npt.ArrayLike, origins: npt.ArrayLike, user: int) -> float:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import dataclasses
 
 import numpy as np
 import numpy.typing as npt
 
 from upperhand.core.errors import NoEquilibriumError
 from upperhand.equilibrium import hats
-from upperhand.equilibrium.adjoint import Point, Pullback, Seed, pull_back, zero_seed
+from upperhand.equilibrium.adjoint import Pullback, Seed, point_at, pull_back, zero_seed
 from upperhand.equilibrium.calibrate import kernel_axes
 from upperhand.equilibrium.ladder import Solution
 from upperhand.equilibrium.layout import Layout
@@ -20,18 +20,17 @@ from upperhand.world.world import World
 Array = npt.NDArray[np.float64]
 
 
-class WedgeGradient(NamedTuple):
-    """Derivatives of one outcome; cubes are (exporter, importer, sector), planes (country, sector)."""
-
-    tariff: Array
-    export_tax: Array
-    trade_cost: Array
-    availability: Array
-    productivity: Array
-    subsidy: Array
-    factor_supply: Array
-    imbalance: Array
-    elasticity: Array
+WEDGES = (
+    "tariff",
+    "export_tax",
+    "trade_cost",
+    "availability",
+    "productivity",
+    "subsidy",
+    "factor_supply",
+    "imbalance",
+    "elasticity",
+)
 
 
 def real_income_seed(solution: Solution, weights: Array) -> Seed:
@@ -40,15 +39,17 @@ def real_income_seed(solution: Solution, weights: Array) -> Seed:
     return seed._replace(income=weights / solution.flows.income, log_final_price=-weights)
 
 
-def adjoint(solution: Solution, seed: Seed, *, tol: float = 1e-12, max_steps: int = 500) -> Pullback:
+def adjoint(
+    solution: Solution, seed: Seed, *, tol: float = 1e-10, max_steps: int = 500
+) -> Pullback:
     """Return the derivatives at the equilibrium with all feedback (eq. 2.16).
 
     Raises:
         NoEquilibriumError: If the linear fixed point of the adjoint was not reached.
     """
     calibration = solution.calibration
-    layout = Layout.of(calibration.base)
-    at = Point(
+    layout = Layout.of(calibration.base, calibration.nests)
+    at = point_at(
         calibration.base,
         calibration.nests,
         solution.wedges,
@@ -73,41 +74,81 @@ def adjoint(solution: Solution, seed: Seed, *, tol: float = 1e-12, max_steps: in
     return pull_back(at, seed._replace(state=layout.unpack_derivative(end.point * size)))
 
 
-def wedge_gradient(world: World, shock: Shock, solution: Solution, back: Pullback) -> WedgeGradient:
-    """Return the derivatives with respect to new tariffs, taxes, costs and parameters (eq. 2.18)."""
-    base, flows = solution.calibration.base, solution.flows
-    theta = base.elasticity[:, None, None]
-    tariff, export_tax = kernel_axes(shock.tariff(world)), kernel_axes(shock.export_tax(world))
-    duty, levy = 1.0 + tariff, 1.0 + export_tax
-    duty_before, levy_before = kernel_axes(1.0 + world.tariff), kernel_axes(1.0 + world.export_tax)
-    log_price = np.log(duty / duty_before) + np.log(levy / levy_before)
-    log_price += np.log(kernel_axes(shock.trade_cost))
-    unbanned = base.share * np.exp(-theta * log_price)
+def wedge_gradient(
+    world: World, shock: Shock, solution: Solution, back: Pullback, wrt: str
+) -> Array:
+    """Return the derivative with respect to one kind of wedge, in its own unit (eq. 2.18).
 
+    Args:
+        world: The baseline.
+        shock: The shock at which the derivative is taken.
+        solution: Its equilibrium.
+        back: The adjoint at that equilibrium.
+        wrt: One of `WEDGES`; a cube is (exporter, importer, sector), a plane (country, sector).
+    """
+    if wrt in ("tariff", "export_tax", "trade_cost"):
+        theta = solution.calibration.base.elasticity[:, None, None]
+        d_log_cost, d_at_border, d_at_gate = _tensors(solution, back)
+        d_log_cost *= -theta
+        if wrt == "tariff":
+            return _cube(d_log_cost - d_at_border - d_at_gate) / (1.0 + shock.tariff(world))
+        if wrt == "export_tax":
+            return _cube(d_log_cost - d_at_gate) / (1.0 + shock.export_tax(world))
+        return _cube(d_log_cost) / shock.trade_cost
+    if wrt == "availability":
+        return _by_availability(world, shock, solution, back)
+    if wrt == "elasticity":
+        return _by_elasticity(world, shock, solution, back)
+    return {
+        "productivity": back.log_productivity.T / shock.productivity,
+        "subsidy": back.subsidy.T,
+        "factor_supply": back.log_factor_supply / shock.factor_supply,
+        "imbalance": back.imbalance,
+    }[wrt]
+
+
+def _tensors(solution: Solution, back: Pullback) -> tuple[Array, Array, Array]:
+    """Return the derivatives by the log of all three tensors, of `at_border` and of `at_gate`."""
+    wedges, flows = solution.wedges, solution.flows
     pull, density = flows.pull[:, None, :], flows.density[:, :, None]
-    d_border = back.imports[:, :, None] * pull + density * back.border[:, None, :]
-    d_border = d_border * unbanned / duty
-    d_gate = density * back.gate[:, None, :] * unbanned / (duty * levy)
-    d_available = back.access[:, :, None] * pull * unbanned + d_border + d_gate
-    available = kernel_axes(shock.availability)
-    d_log_cost = -theta * d_available * available
-    d_duty = d_log_cost - (d_border + d_gate) * available
-    d_levy = d_log_cost - d_gate * available
-    through_kernel = -(d_available * available * log_price).sum(axis=(1, 2))
-    return WedgeGradient(
-        tariff=_cube(d_duty / duty),
-        export_tax=_cube(d_levy / levy),
-        trade_cost=_cube(d_log_cost) / shock.trade_cost,
-        availability=_cube(d_available),
-        productivity=back.log_productivity.T / shock.productivity,
-        subsidy=back.subsidy.T,
-        factor_supply=back.log_factor_supply / shock.factor_supply,
-        imbalance=back.imbalance,
-        elasticity=(back.elasticity + through_kernel)
-        * solution.calibration.horizon.elasticity_ratio,
+    d_at_border = back.imports[:, :, None] * pull
+    d_at_border += density * back.border[:, None, :]
+    d_at_border *= wedges.at_border
+    d_at_gate = density * back.gate[:, None, :]
+    d_at_gate *= wedges.at_border if wedges.at_gate is None else wedges.at_gate
+    total = back.access[:, :, None] * pull
+    total *= wedges.kernel
+    total += d_at_border
+    total += d_at_gate
+    return total, d_at_border, d_at_gate
+
+
+def _by_availability(world: World, shock: Shock, solution: Solution, back: Pullback) -> Array:
+    """Return the derivative by availability; it exists at a ban too, where the flow is zero."""
+    duty, levy = 1.0 + shock.tariff(world), 1.0 + shock.export_tax(world)
+    log_price = np.log(duty / (1.0 + world.tariff)) + np.log(levy / (1.0 + world.export_tax))
+    log_price = kernel_axes(log_price + np.log(shock.trade_cost))
+    base = solution.calibration.base
+    unbanned = base.share * np.exp(-base.elasticity[:, None, None] * log_price)
+    open_wedges = solution.wedges._replace(
+        kernel=unbanned,
+        at_border=unbanned / kernel_axes(duty),
+        at_gate=unbanned / kernel_axes(duty * levy),
     )
+    opened = dataclasses.replace(solution, wedges=open_wedges)
+    return _cube(_tensors(opened, back)[0])
+
+
+def _by_elasticity(world: World, shock: Shock, solution: Solution, back: Pullback) -> Array:
+    """Return the derivative by the long-run trade elasticity of each sector."""
+    duty, levy = 1.0 + shock.tariff(world), 1.0 + shock.export_tax(world)
+    log_price = np.log(duty / (1.0 + world.tariff)) + np.log(levy / (1.0 + world.export_tax))
+    log_price = kernel_axes(log_price + np.log(shock.trade_cost))
+    through_kernel = -(_tensors(solution, back)[0] * log_price).sum(axis=(1, 2))
+    ratio = solution.calibration.horizon.elasticity_ratio
+    return np.asarray((back.elasticity + through_kernel) * ratio)
 
 
 def _cube(tensor: Array) -> Array:
     """Return [sector, importer, exporter] as (exporter, importer, sector)."""
-    return np.ascontiguousarray(tensor.transpose(2, 1, 0))
+    return tensor.transpose(2, 1, 0)

@@ -27,7 +27,8 @@ class Base(NamedTuple):
         elasticity: [S] trade elasticity.
         scale: [S] elasticity of productivity to the scale of a sector.
         specific: [S] share of value added earned by factors that cannot leave the sector.
-        active: [S, N] 1 where there is spending, 0 elsewhere.
+        active: [S, N] 1 where there is spending, 0 elsewhere; where there is none, `share` gives
+            the good to the country itself, so that every price stays defined.
         income: [N] income spent on final demand.
     """
 
@@ -47,12 +48,14 @@ class Base(NamedTuple):
 
 
 class Nests(NamedTuple):
-    """Elasticities of substitution above the origin of goods, and labour supply: plain floats."""
+    """What selects the form of the equations: plain numbers, known before anything is compiled."""
 
-    value_added: float = 1.0  # between value added and materials
+    value_added: float = 1.0  # elasticity of substitution between value added and materials
     materials: float = 1.0  # between inputs
     final: float = 1.0  # between sectors in final demand
-    labour_supply: float = 0.0  # of employment to the real wage
+    labour_supply: float = 0.0  # elasticity of employment to the real wage
+    has_specific: bool = False  # some factors cannot leave their sector
+    has_scale: bool = False  # productivity depends on the scale of the sector
 
 
 class Wedges(NamedTuple):
@@ -64,7 +67,7 @@ class Wedges(NamedTuple):
         at_gate: [S, N, N] the same over (1 + new tariff)(1 + new export tax); None when there is
             no export tax, and then it equals `at_border`.
         log_productivity: [S, N].
-        subsidy: [S, N] new output subsidy as a fraction.
+        subsidy: [S, N] new output subsidy as a fraction; None when there is none.
         log_factor_supply: [N].
         imbalance: [N] new nominal imbalance (closure "fixed" and "purge").
         imbalance_share: [N] new imbalance as a share of world income (closure "share").
@@ -144,7 +147,9 @@ def materials_price(base: Base, log_price: Array, elasticity: float) -> Array:
     return xp.log(xp.where(total > 0, total, 1.0)) / power
 
 
-def unit_cost(base: Base, log_factor_price: Array, log_materials: Array, elasticity: float) -> Array:
+def unit_cost(
+    base: Base, log_factor_price: Array, log_materials: Array, elasticity: float
+) -> Array:
     """Return the log cost [S, N] of the bundle of value added and materials (eq. 2.2)."""
     xp = log_materials.__array_namespace__()
     beta = base.value_added_share
@@ -155,19 +160,26 @@ def unit_cost(base: Base, log_factor_price: Array, log_materials: Array, elastic
     return xp.log(beta * value_added + (1.0 - beta) * materials) / power
 
 
-def producer_price(base: Base, wedges: Wedges, log_cost: Array, log_scale: Array) -> Array:
+def producer_price(
+    base: Base, nests: Nests, wedges: Wedges, log_cost: Array, log_scale: Array
+) -> Array:
     """Return the log price [S, N] at the gate: cost over productivity, scale, subsidy (eq. 2.3)."""
-    xp = log_cost.__array_namespace__()
-    gain = wedges.log_productivity + base.scale[:, None] * log_scale
-    return log_cost - gain - xp.log1p(wedges.subsidy)
+    price = log_cost - wedges.log_productivity
+    if nests.has_scale:
+        price = price - base.scale[:, None] * log_scale
+    if wedges.subsidy is not None:
+        price = price - log_cost.__array_namespace__().log1p(wedges.subsidy)
+    return price
 
 
-def value_added_weight(log_cost: Array, log_factor_price: Array, elasticity: float) -> Array:
-    """Return the change [S, N] of the value-added share in revenue (eq. 2.6)."""
-    xp = log_cost.__array_namespace__()
+def value_added_share(
+    base: Base, log_cost: Array, log_factor_price: Array, elasticity: float
+) -> Array:
+    """Return the share [S, N] of value added in revenue (eq. 2.6)."""
     if elasticity == 1.0:
-        return xp.ones_like(log_cost)
-    return xp.exp((1.0 - elasticity) * (log_factor_price - log_cost))
+        return base.value_added_share
+    xp = log_cost.__array_namespace__()
+    return base.value_added_share * xp.exp((1.0 - elasticity) * (log_factor_price - log_cost))
 
 
 def materials_demand(
@@ -182,22 +194,29 @@ def materials_demand(
     return xp.exp(power * log_price) * (base.input_mix @ scaled)[:, :, 0].T
 
 
+def final_mix(base: Base, log_price: Array, log_final_price: Array, elasticity: float) -> Array:
+    """Return the share [S, N] of each sector in final spending (eq. 2.9)."""
+    if elasticity == 1.0:
+        return base.final_share
+    xp = log_price.__array_namespace__()
+    return base.final_share * xp.exp((1.0 - elasticity) * (log_price - log_final_price[None, :]))
+
+
 def flows_of(base: Base, nests: Nests, wedges: Wedges, state: State) -> Flows:
     """Return prices, flows and income at `state` (eq. 2.1-2.9)."""
     xp = state.log_price.__array_namespace__()
     materials = materials_price(base, state.log_price, nests.materials)
     cost = unit_cost(base, state.log_factor_price, materials, nests.value_added)
-    gate = producer_price(base, wedges, cost, state.log_scale)
+    gate = producer_price(base, nests, wedges, cost, state.log_scale)
 
     theta = base.elasticity[:, None]
     power = -theta * gate
     shift = xp.max(power, axis=1, keepdims=True)
-    pull = xp.exp(power - shift)  # eq. 2.4, scaled to stay in range
+    pull = xp.exp(power - shift)  # eq. 2.4, scaled by sector to stay in range
     access = (wedges.kernel @ pull[:, :, None])[:, :, 0]
-    access = xp.where(base.active > 0, access, 1.0)
-    price = xp.where(base.active > 0, -(xp.log(access) + shift) / theta, 0.0)
+    price = -(xp.log(access) + shift) / theta
 
-    spending = base.spending * state.spend * base.active
+    spending = base.spending * state.spend
     density = spending / access  # eq. 2.5
     imports = density * (wedges.at_border @ pull[:, :, None])[:, :, 0]
     border = pull * (density[:, None, :] @ wedges.at_border)[:, 0, :]
@@ -205,11 +224,9 @@ def flows_of(base: Base, nests: Nests, wedges: Wedges, state: State) -> Flows:
         sales = border
     else:
         sales = pull * (density[:, None, :] @ wedges.at_gate)[:, 0, :]
-    revenue = sales * (1.0 + wedges.subsidy)
+    revenue = sales if wedges.subsidy is None else sales * (1.0 + wedges.subsidy)
 
-    share = base.value_added_share * value_added_weight(
-        cost, state.log_factor_price, nests.value_added
-    )
+    share = value_added_share(base, cost, state.log_factor_price, nests.value_added)
     value_added = share * revenue
     inputs = materials_demand(
         base, revenue - value_added, state.log_price, materials, nests.materials
@@ -217,22 +234,16 @@ def flows_of(base: Base, nests: Nests, wedges: Wedges, state: State) -> Flows:
 
     final_price = log_ces(base.final_share, state.log_price, nests.final, 0)
     employment = wedges.log_factor_supply + nests.labour_supply * (state.log_wage - final_price)
-    mobile = (1.0 - base.specific)[:, None]
+    mobile = 1.0 - base.specific[:, None]
+    labour_demand = xp.sum(mobile * value_added, axis=0)
     labour_base = xp.sum(mobile * base.value_added, axis=0)
     labour_income = labour_base * xp.exp(state.log_wage + employment)  # eq. 2.7
-    labour_demand = xp.sum(mobile * value_added, axis=0)
-    specific_income = xp.sum(base.specific[:, None] * value_added, axis=0)
-
-    own = (
-        labour_income
-        + specific_income
-        + xp.sum(spending - imports, axis=0)
-        + xp.sum(border - sales, axis=0)
-        - xp.sum(wedges.subsidy * sales, axis=0)
-    )
+    net = spending - imports + border - revenue
+    if nests.has_specific:
+        net = net + base.specific[:, None] * value_added
+    own = labour_income + xp.sum(net, axis=0)
     income = own + wedges.imbalance + wedges.imbalance_share * xp.sum(own)  # eq. 2.8
-    tilt = xp.exp((1.0 - nests.final) * (state.log_price - final_price[None, :]))
-    final = base.final_share * tilt * income[None, :]
+    final = final_mix(base, state.log_price, final_price, nests.final) * income[None, :]
     return Flows(
         pull=pull,
         access=access,
@@ -265,20 +276,37 @@ def numeraire_gap(base: Base, flows: Flows) -> Array:
     return xp.log(xp.sum(flows.value_added) / xp.sum(base.value_added))
 
 
-def rest_of_state(base: Base, flows: Flows, state: State, log_wage: Array) -> State:
+def rest_of_state(base: Base, nests: Nests, flows: Flows, state: State, log_wage: Array) -> State:
     """Return prices, spending, factor prices and scale that follow from `flows` (eq. 2.10)."""
-    xp = state.log_price.__array_namespace__()
-    eta, psi = base.specific[:, None], base.scale[:, None]
-    produced = base.value_added > 0
-    value_added = xp.where(produced, base.value_added, 1.0)
-    earned = xp.log(xp.where(produced, flows.value_added / value_added, 1.0))
+    spend = flows.new_spending / base.spending
+    scale = state.log_scale
+    if nests.has_specific:
+        factor_price = next_factor_price(base, flows, state.log_factor_price, log_wage)
+    else:
+        xp = log_wage.__array_namespace__()
+        factor_price = xp.broadcast_to(log_wage[None, :], state.log_price.shape)
+    if nests.has_scale:
+        scale = scale_of(base, flows)
+    return State(log_wage, flows.log_new_price, spend, factor_price, scale)
+
+
+def next_factor_price(base: Base, flows: Flows, log_factor_price: Array, log_wage: Array) -> Array:
+    """Return the log price [S, N] of value added, moved towards what its factors earn (eq. 2.7)."""
+    xp = log_wage.__array_namespace__()
+    eta, produced = base.specific[:, None], base.value_added > 0
+    before = xp.where(produced, base.value_added, 1.0)
+    earned = xp.log(xp.where(produced, flows.value_added / before, 1.0))
     target = (1.0 - eta) * log_wage[None, :] + eta * earned
     slow = 1.0 + eta * base.elasticity[:, None] * base.value_added_share
-    factor_price = state.log_factor_price + (target - state.log_factor_price) / slow
-    grown = xp.log(xp.where(produced, flows.revenue / base.output, 1.0))
-    scale = xp.where((psi > 0) & produced, grown - flows.log_cost, 0.0)
-    spend = flows.new_spending / base.spending
-    return State(log_wage, flows.log_new_price, spend, factor_price, scale)
+    return log_factor_price + (target - log_factor_price) / slow
+
+
+def scale_of(base: Base, flows: Flows) -> Array:
+    """Return the log quantity [S, N] of the input bundle in sectors with scale economies (2.3)."""
+    xp = flows.log_cost.__array_namespace__()
+    grows = (base.scale[:, None] > 0) & (base.value_added > 0)
+    grown = xp.log(xp.where(grows, flows.revenue / base.output, 1.0))
+    return xp.where(grows, grown - flows.log_cost, 0.0)
 
 
 def next_state(base: Base, nests: Nests, wedges: Wedges, damp: Array, state: State) -> State:
@@ -288,14 +316,14 @@ def next_state(base: Base, nests: Nests, wedges: Wedges, damp: Array, state: Sta
     numeraire: it keeps its baseline value.
     """
     flows = flows_of(base, nests, wedges, state)
-    return rest_of_state(base, flows, state, next_wage(base, flows, damp, state.log_wage))
+    return rest_of_state(base, nests, flows, state, next_wage(base, flows, damp, state.log_wage))
 
 
 def start_state(base: Base) -> State:
     """Return the baseline itself: no change anywhere."""
     xp = base.spending.__array_namespace__()
     zeros = xp.zeros_like(base.spending)
-    return State(zeros[0], zeros, xp.ones_like(zeros), zeros, zeros)
+    return State(zeros[0], zeros, base.active, zeros, zeros)
 
 
 def wage_damping(base: Base) -> Array:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -54,7 +54,7 @@ def solve_wedges(
         max_steps: Evaluations of the map on each rung.
         start: First point; the baseline by default.
     """
-    layout = Layout.of(calibration.base)
+    layout = Layout.of(calibration.base, calibration.nests)
     first = hats.start_state(calibration.base) if start is None else start
     with np.errstate(all="ignore"):  # a bad point shows in the outcome, not as a warning
         whole = wedges_at(1.0)
@@ -104,7 +104,7 @@ def _newton(
         def mapping(rest: Vector) -> Vector:
             state = layout.unpack(np.concatenate([log_wage, rest]))
             flows = hats.flows_of(base, nests, wedges, state)
-            return layout.pack(hats.rest_of_state(base, flows, state, log_wage))[n:]
+            return layout.pack(hats.rest_of_state(base, nests, flows, state, log_wage))[n:]
 
         rest = cast(Vector, held["vector"])[n:]
         end = solve_fixed_point(mapping, rest, tol=tol / 10, max_steps=max_steps)
@@ -119,10 +119,11 @@ def _newton(
         return np.asarray(flows.labour_gap - hats.numeraire_gap(base, flows))
 
     try:
-        answer = root(excess, start[:n], method="hybr", tol=1e-10, options={"maxfev": 40 * n})
+        wages = cast("Any", start[:n])
+        answer = root(excess, wages, method="hybr", tol=1e-10, options={"maxfev": 40 * n})
         inner(answer.x)
     except FloatingPointError:
-        return FixedPoint(start, np.inf, cast(int, held["steps"]), False)
+        return FixedPoint(start, np.inf, cast(int, held["steps"]), reached=False)
     end = _anderson(calibration, layout, wedges, cast(Vector, held["vector"]), tol, max_steps)
     return FixedPoint(end.point, end.gap, end.steps + cast(int, held["steps"]), end.reached)
 
@@ -213,11 +214,11 @@ def economic_residual(calibration: Calibration, state: State, flows: Flows) -> f
     prices in logarithms, and the numeraire.
     """
     base = calibration.base
-    image = hats.rest_of_state(base, flows, state, state.log_wage)
+    image = hats.rest_of_state(base, calibration.nests, flows, state, state.log_wage)
     gaps = [
         flows.labour_gap,
         flows.log_new_price - state.log_price,
-        (flows.new_spending - base.spending * base.active * state.spend) / flows.income,
+        (flows.new_spending - base.spending * state.spend) / flows.income,
         image.log_factor_price - state.log_factor_price,
         image.log_scale - state.log_scale,
         np.atleast_1d(hats.numeraire_gap(base, flows)),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from upperhand.equilibrium.hats import Base, State
+from upperhand.equilibrium.hats import Base, Nests, State
 
 Vector = npt.NDArray[np.float64]
 
@@ -26,10 +26,10 @@ class Layout:
     has_scale: bool
 
     @classmethod
-    def of(cls, base: Base) -> Layout:
+    def of(cls, base: Base, nests: Nests) -> Layout:
         """Return the layout for a calibrated base."""
         sectors, countries = base.spending.shape
-        return cls(sectors, countries, bool(base.specific.any()), bool(base.scale.any()))
+        return cls(sectors, countries, nests.has_specific, nests.has_scale)
 
     def pack(self, state: State) -> Vector:
         """Return the unknowns of `state` as one vector."""

@@ -54,12 +54,11 @@ def _welfare(world: World, solution: Solution) -> dict[str, Array]:
         "real_wage_change": wage / price,
         "employment_change": employment,
         "consumer_price_change": price,
-        "tariff_revenue": (
-            solution.calibration.base.spending * state.spend * solution.calibration.base.active
-            - flows.imports
-        ).sum(axis=0),
+        "tariff_revenue": (solution.calibration.base.spending * state.spend - flows.imports).sum(
+            axis=0
+        ),
         "export_tax_revenue": (flows.border - flows.sales).sum(axis=0),
-        "subsidy_cost": (solution.wedges.subsidy * flows.sales).sum(axis=0),
+        "subsidy_cost": (flows.revenue - flows.sales).sum(axis=0),
     }
 
 
@@ -103,11 +102,11 @@ def _trade(world: World, shock: Shock, solution: Solution) -> dict[str, Array]:
     }
 
 
-def _mean_price(
-    log_price: Array, before: Array, after: Array, axis: tuple[int, ...]
-) -> Array:
+def _mean_price(log_price: Array, before: Array, after: Array, axis: tuple[int, ...]) -> Array:
     """Return the Tornqvist mean of log prices: value shares before and after, averaged."""
-    weights = [flow / np.maximum(flow.sum(axis=axis, keepdims=True), 1e-300) for flow in (before, after)]
+    weights = [
+        flow / np.maximum(flow.sum(axis=axis, keepdims=True), 1e-300) for flow in (before, after)
+    ]
     return np.asarray((0.5 * (weights[0] + weights[1]) * log_price).sum(axis=axis))
 
 
@@ -129,4 +128,3 @@ def _sectors(world: World, solution: Solution) -> dict[str, Array]:
 def _ratio(new: Array, old: Array) -> Array:
     """Return new over old; 1 where there was nothing and is nothing."""
     return np.asarray(np.where(old > 0, new / np.where(old > 0, old, 1.0), 1.0))
-

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from upperhand.core.errors import OptionError
-from upperhand.equilibrium.hats import value_added_weight
+from upperhand.equilibrium.hats import value_added_share
 from upperhand.equilibrium.ladder import Solution
 from upperhand.equilibrium.outcomes import trade_after
 from upperhand.results.counterfactual import Counterfactual
@@ -59,18 +59,17 @@ def world_of(world: World, shock: Shock, solution: Solution, *, name: str) -> Wo
     """
     state, flows, base = solution.state, solution.flows, solution.calibration.base
     nests = solution.calibration.nests
-    if (solution.wedges.subsidy != 0).any():
+    if solution.wedges.subsidy is not None:
         raise OptionError(
             "a baseline cannot carry an output subsidy: the accounts of a world have no place for "
             "its cost; put the subsidy among the moves"
         )
-    weight = value_added_weight(flows.log_cost, state.log_factor_price, nests.value_added)
-    value_added_share = base.value_added_share * weight
+    share = value_added_share(base, flows.log_cost, state.log_factor_price, nests.value_added)
     tilt = np.exp(
         (1.0 - nests.materials)
         * (state.log_price.T[:, :, None] - flows.log_materials.T[:, None, :])
     )
-    input_share = base.input_mix * tilt * (1.0 - value_added_share).T[:, None, :]
+    input_share = base.input_mix * tilt * (1.0 - share).T[:, None, :]
     return replace(
         world,
         name=name,
@@ -78,5 +77,5 @@ def world_of(world: World, shock: Shock, solution: Solution, *, name: str) -> Wo
         tariff=shock.tariff(world),
         export_tax=shock.export_tax(world),
         input_share=input_share,
-        value_added_share=value_added_share.T,
+        value_added_share=share.T,
     )

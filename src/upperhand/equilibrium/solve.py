@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -152,9 +152,7 @@ def solve_counterfactual(
     options.check()
     start = _balanced(world, options) if closure == "purge" else world
     shock = compose_all(start, measures)
-    calibration = calibrate(
-        start, horizon_of(horizon), scale=scale, labour_supply=labour_supply
-    )
+    calibration = calibrate(start, horizon_of(horizon), scale=scale, labour_supply=labour_supply)
     solution = solve_at(calibration, shock, options)
     arrays = outcome_arrays(start, shock, solution)
     if decompose and solution.outcome.ok:
@@ -203,9 +201,7 @@ def _balanced(world: World, options: Options) -> World:
         wedges = wedges_of(calibration, nothing, closure="fixed")
         return wedges._replace(imbalance=(1.0 - size) * wedges.imbalance)
 
-    solution = solve_wedges(
-        calibration, wedges_at, tol=options.tol, max_steps=options.max_steps
-    )
+    solution = solve_wedges(calibration, wedges_at, tol=options.tol, max_steps=options.max_steps)
     if not solution.outcome.ok:
         raise NoEquilibriumError(
             f"closure='purge': the world without imbalances has {solution.outcome.sentence()}; "
@@ -237,9 +233,8 @@ def _part_of_path(
 def _provenance(world: World, shock: Shock, options: Options) -> Provenance:
     from upperhand._version import __version__
 
-    names = ("tariff_set", "tariff_add", "export_tax_add", "trade_cost", "availability")
-    names += ("productivity", "subsidy_add", "factor_supply")
-    wedges = fingerprint_of_arrays((name, getattr(shock, name)) for name in names)
+    arrays = [f.name for f in fields(shock) if f.name not in ("countries", "sectors")]
+    wedges = fingerprint_of_arrays((name, getattr(shock, name)) for name in arrays)
     given = options.to_dict()
     return Provenance(
         version=__version__,
@@ -255,25 +250,20 @@ def _differentiate(
     world: World, shock: Shock, solution: Solution, *, of: str, country: str, wrt: str
 ) -> xr.DataArray:
     """Return the derivative of one country's outcome with respect to a wedge, labelled."""
-    from upperhand.equilibrium.gradient import (
-        WedgeGradient,
-        adjoint,
-        real_income_seed,
-        wedge_gradient,
-    )
+    from upperhand.equilibrium.gradient import WEDGES, adjoint, real_income_seed, wedge_gradient
 
     if of != "real_income":
         raise OptionError(unknown("outcome", of, ["real_income"]))
     if country not in world.countries:
         raise OptionError(unknown("country", country, world.countries))
-    if wrt not in WedgeGradient._fields:
-        raise OptionError(unknown("instrument", wrt, WedgeGradient._fields))
+    if wrt not in WEDGES:
+        raise OptionError(unknown("instrument", wrt, WEDGES))
     if not solution.outcome.ok:
         raise NoEquilibriumError(solution.outcome.sentence())
     k = world.countries.index(country)
     weights = np.eye(len(world.countries))[k]
     back = adjoint(solution, real_income_seed(solution, weights))
-    log_derivative = getattr(wedge_gradient(world, shock, solution, back), wrt)
+    log_derivative = wedge_gradient(world, shock, solution, back, wrt)
     level = solution.flows.income[k] / world.income[k] / np.exp(solution.flows.log_final_price[k])
     return _labelled(world, log_derivative * level, f"d real income of {country} / d {wrt}")
 

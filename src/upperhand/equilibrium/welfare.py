@@ -59,7 +59,7 @@ def gains_from_trade(own_share: float, elasticity: float) -> float:
     References:
         Arkolakis, Costinot and Rodriguez-Clare (2012).
     """
-    return 1.0 - float(own_share) ** (1.0 / elasticity)
+    return 1.0 - float(own_share ** (1.0 / elasticity))
 
 
 def income_parts(world: World, solution: Solution) -> Array:
@@ -72,10 +72,10 @@ def income_parts(world: World, solution: Solution) -> Array:
     before, after = world.income, flows.income
     same = np.isclose(before, after, rtol=1e-13)
     mean = np.where(same, before, (after - before) / np.log(np.where(same, np.e, after / before)))
-    spending = base.spending * solution.state.spend * base.active
+    spending = base.spending * solution.state.spend
     duties = (spending - flows.imports).sum(axis=0)
     levies = (flows.border - flows.sales).sum(axis=0)
-    subsidies = (solution.wedges.subsidy * flows.sales).sum(axis=0)
+    subsidies = (flows.revenue - flows.sales).sum(axis=0)
     earned = flows.value_added.sum(axis=0)
     transfers = after - earned - duties - levies + subsidies
     changes = [
@@ -153,9 +153,7 @@ def _goods(world: World, shock: Shock, path: Sequence[Solution]) -> _Goods:
         delivered = prices[k] - flows.log_producer_price[:, None, :] + cost[k]
         delivered = delivered + np.log1p(tariff[k]) - np.log1p(tariff[0])
         unbanned = solution.calibration.base.share * np.exp(-theta * delivered)
-        varieties.append(
-            flows.density[:, :, None] * unbanned * flows.pull[:, None, :] / theta
-        )
+        varieties.append(flows.density[:, :, None] * unbanned * flows.pull[:, None, :] / theta)
     stacked = (values, prices, tariff, levy, cost, varieties, available)
     return _Goods(*(np.stack(item) for item in stacked))
 
@@ -172,12 +170,12 @@ def _goods_parts(goods: _Goods, income: Array) -> dict[str, Array]:
         "terms_of_trade": _along(abroad / seller, goods.log_price).sum(axis=(0, 1))
         - _along(abroad / buyer, goods.log_price).sum(axis=(0, 2)),
         "volume_of_trade": _along(goods.tariff * price / buyer, quantity).sum(axis=(0, 2))
-        + _along(
-            goods.export_tax / (1.0 + goods.export_tax) * price / seller, quantity
-        ).sum(axis=(0, 1)),
-        "trade_cost": -_along(
-            goods.border * (1.0 + goods.tariff) / buyer, goods.log_cost
-        ).sum(axis=(0, 2)),
+        + _along(goods.export_tax / (1.0 + goods.export_tax) * price / seller, quantity).sum(
+            axis=(0, 1)
+        ),
+        "trade_cost": -_along(goods.border * (1.0 + goods.tariff) / buyer, goods.log_cost).sum(
+            axis=(0, 2)
+        ),
         "availability": _along(goods.variety / buyer, goods.available).sum(axis=(0, 2)),
     }
 
@@ -190,7 +188,7 @@ def _place_parts(path: Sequence[Solution], income: Array) -> dict[str, Array]:
     revenue = np.stack([flow.revenue for flow in flows]) / per_income
     sales = np.stack([flow.sales for flow in flows])
     price = np.exp(np.stack([flow.log_producer_price for flow in flows]))
-    subsidy = np.stack([solution.wedges.subsidy for solution in path])
+    subsidy = np.stack([flow.revenue / np.maximum(flow.sales, 1e-300) - 1.0 for flow in flows])
     scale = base.scale[:, None] * np.stack([solution.state.log_scale for solution in path])
     mobile = (1.0 - base.specific)[:, None]
     labour = np.stack([(mobile * flow.value_added).sum(axis=0) for flow in flows]) / income

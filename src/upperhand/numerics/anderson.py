@@ -63,40 +63,63 @@ def solve_fixed_point(
         (True, 0.7390851332)
     """
     point = np.asarray(start, dtype=np.float64)
-    moves = np.zeros((memory, point.size))
-    turns = np.zeros((memory, point.size))
-    kept, best = 0, np.inf
-    last_point = last_step = point
+    history = _History(memory, point.size)
+    best = gap = np.inf
     for steps in range(1, max_steps + 1):
         step = mapping(point) - point
-        gap = float(np.max(np.abs(step), initial=0.0))
+        gap = float(np.abs(step).max(initial=0.0))
         if gap <= tol:
-            return FixedPoint(point, gap, steps, True)
+            return FixedPoint(point, gap, steps, reached=True)
         if not np.isfinite(gap):
-            return FixedPoint(point, np.inf, steps, False)
-        if steps > 1 and gap < 5.0 * best:
-            slot = kept % memory
-            moves[slot], turns[slot] = point - last_point, step - last_step
-            kept += 1
-        elif steps > 1:
-            kept = 0
-        best = min(best, gap) if kept or steps == 1 else gap
-        last_point, last_step = point, step
-        point = point + _shortened(_accelerated(step, moves, turns, min(kept, memory)), longest)
-    return FixedPoint(last_point, gap, max_steps, False)
+            return FixedPoint(point, np.inf, steps, reached=False)
+        if gap > 5.0 * best:
+            history.forget()
+            best = gap
+        best = min(best, gap)
+        history.remember(point, step)
+        point = point + _shortened(history.accelerated(step), longest)
+    return FixedPoint(history.point, gap, max_steps, reached=False)
 
 
-def _accelerated(step: Vector, moves: Vector, turns: Vector, kept: int) -> Vector:
-    """Return the step that the last `kept` differences extrapolate to (Walker and Ni 2011)."""
-    if kept == 0:
-        return step
-    turn, move = turns[:kept], moves[:kept]
-    gram = turn @ turn.T
-    scale = np.sqrt(np.maximum(np.diag(gram), 1e-300))
-    weights = np.linalg.lstsq(gram / np.outer(scale, scale), (turn @ step) / scale, rcond=1e-14)[0]
-    return np.asarray(step - (weights / scale) @ (move + turn))
+class _History:
+    """The last differences of points and steps, in a ring, with their inner products."""
+
+    def __init__(self, memory: int, size: int) -> None:
+        self.moves = np.zeros((memory, size))
+        self.turns = np.zeros((memory, size))
+        self.gram = np.zeros((memory, memory))
+        self.count = 0
+        self.point: Vector = np.zeros(0)
+        self.step: Vector = np.zeros(0)
+
+    def forget(self) -> None:
+        """Drop all differences; the next point starts a new history."""
+        self.count = 0
+        self.point = np.zeros(0)
+
+    def remember(self, point: Vector, step: Vector) -> None:
+        """Add the difference to the last point."""
+        if self.point.size:
+            slot = self.count % len(self.moves)
+            np.subtract(point, self.point, out=self.moves[slot])
+            np.subtract(step, self.step, out=self.turns[slot])
+            self.count += 1
+            products = self.turns @ self.turns[slot]
+            self.gram[slot], self.gram[:, slot] = products, products
+        self.point, self.step = point, step
+
+    def accelerated(self, step: Vector) -> Vector:
+        """Return the step that the differences extrapolate to (Walker and Ni 2011)."""
+        kept = min(self.count, len(self.moves))
+        if kept == 0:
+            return step
+        turns, gram = self.turns[:kept], self.gram[:kept, :kept]
+        scale = np.sqrt(np.maximum(np.diag(gram), 1e-300))
+        unit = gram / np.outer(scale, scale)
+        weights = np.linalg.lstsq(unit, (turns @ step) / scale, rcond=1e-14)[0] / scale
+        return np.asarray(step - weights @ self.moves[:kept] - weights @ turns)
 
 
 def _shortened(step: Vector, longest: float) -> Vector:
-    largest = float(np.max(np.abs(step), initial=0.0))
+    largest = float(np.abs(step).max(initial=0.0))
     return step if largest <= longest else step * (longest / largest)

@@ -20,7 +20,7 @@ def _jax() -> Any:
         raise MissingExtraError(
             "the second engine needs JAX: run `pip install 'upperhand[jax]'`, or use engine='numpy'"
         ) from error
-    jax.config.update("jax_enable_x64", True)
+    jax.config.update("jax_enable_x64", val=True)  # type: ignore[no-untyped-call] # untyped in JAX
     return jax
 
 

@@ -129,7 +129,9 @@ def compose(first: Shock, second: Shock) -> Shock:
     )
 
 
-def compose_all(world: World, sources: Shock | ShockSource | Iterable[Shock | ShockSource]) -> Shock:
+def compose_all(
+    world: World, sources: Shock | ShockSource | Iterable[Shock | ShockSource]
+) -> Shock:
     """Return one shock from a shock, a measure, or any number of either.
 
     Raises:
