@@ -7,7 +7,7 @@ use (`split_use`); put the world together and check it; report target and outcom
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -229,10 +229,10 @@ def _now(
         "purchases": purchases,
         "trade": trade,
         "use": lambda labels, _: _ratio_in(
-            use.rows[:, q], use.users.index(labels[-1]), after.countries, labels[:-1]
+            use.rows[:, q], use.users.index(labels[-1]), _places(after, part.use, labels)
         ),
         "inputs": lambda labels, _: _ratio_in(
-            use.columns[:, :, q], use.inputs.index(labels[-1]), after.countries, labels[:-1]
+            use.columns[:, :, q], use.inputs.index(labels[-1]), _places(after, part.inputs, labels)
         ),
         "tariff": tariff,
         "elasticity": lambda _, figure: figure.value,
@@ -240,10 +240,17 @@ def _now(
     }
 
 
-def _ratio_in(table: Array, at: int, countries: tuple[str, ...], where: tuple[str, ...]) -> float:
-    """Return the share of one label in the totals of the countries named, of all when none is."""
-    rows = [countries.index(c) for c in where] or list(range(len(countries)))
-    return _of(table[rows, at].sum(), table[rows].sum())
+def _places(
+    world: World, given: Mapping[str | tuple[str, str], Figure], labels: tuple[str, ...]
+) -> list[int]:
+    """Return the countries that a figure speaks of: its own, or all without a figure of their own."""
+    own = {key[0] for key in given if not isinstance(key, str) and key[1] == labels[-1]}
+    chosen = [c for c in world.countries if c not in own] if len(labels) == 1 else labels[:1]
+    return [world.countries.index(c) for c in chosen]
+
+
+def _ratio_in(table: Array, at: int, countries: list[int]) -> float:
+    return _of(table[countries, at].sum(), table[countries].sum())
 
 
 def _of(value: npt.ArrayLike, total: npt.ArrayLike) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from upperhand.core.errors import WorldError, raise_faults
 from upperhand.world.labels import Array
@@ -18,6 +19,8 @@ from upperhand.world.world import World
 
 #: Least share of a flow that the rest keeps, so that every total can be reached by scaling.
 FLOOR = 1e-6
+#: A rate given for one part may multiply the rates of the others by at most this.
+MOST = 2.5
 
 
 def output_targets(world: World, parent: str, parts: Sequence[Part]) -> Array:
@@ -55,7 +58,7 @@ def _output_of(world: World, part: Part, made: Array) -> Array:
     named = np.array([part.origin[c].value if c in part.origin else 0.0 for c in world.countries])
     others = np.array([0.0 if c in part.origin else 1.0 for c in world.countries]) * made
     spread = others / others.sum() if others.sum() > 0 else others
-    return part.world_output.value * (named + (1 - named.sum()) * spread)
+    return np.asarray(part.world_output.value * (named + (1 - named.sum()) * spread))
 
 
 def _value(figure: Figure | None, whole: float) -> float:
@@ -137,20 +140,39 @@ def _import_step(q: int, n: int, figures: Mapping[int, Figure]) -> Callable[[Arr
 def split_tariffs(world: World, parent: str, parts: Sequence[Part], trade: Array) -> Array:
     """Return the tariffs of the parts (exporter, importer, part); the parent's revenue is kept.
 
-    Given rates hold relative to each other and to the parent's; one factor by flow keeps revenue.
-    Where all given rates are 0 and the parent's revenue is not, every part has the parent's rate.
+    Given rates hold as they are and the other parts share what is left of the revenue in
+    proportion to the parent's rate, as long as that multiplies their rate by at most `MOST`.
+    Otherwise one factor for all parts keeps the revenue; and where every given rate is 0 and the
+    parent's revenue is not, every part has the parent's rate.
     """
     rate = world.tariff[:, :, world.sectors.index(parent)]
-    given = np.repeat(rate[:, :, None], len(parts), axis=2)
-    for q, part in enumerate(parts):
-        wide_first = sorted(part.tariff.items(), key=lambda item: -item[0].count(OTHERS))
-        for (exporter, importer), figure in wide_first:
-            i = slice(None) if exporter == OTHERS else world.countries.index(exporter)
-            n = slice(None) if importer == OTHERS else world.countries.index(importer)
-            given[i, n, q] = figure.value
+    given, named = _given_rates(world, parts, rate)
     home = np.arange(len(world.countries))
     given[home, home] = 0
-    revenue, asked = rate * trade.sum(axis=2), (given * trade).sum(axis=2)
-    factor = np.divide(revenue, asked, out=np.ones_like(asked), where=asked > 0)
+    revenue = rate * trade.sum(axis=2)
+    fixed = (np.where(named, given, 0) * trade).sum(axis=2)
+    loose = (np.where(named, 0, given) * trade).sum(axis=2)
+    factor = np.divide(revenue - fixed, loose, out=np.full_like(loose, np.inf), where=loose > 0)
+    holds = (factor >= 0) & (factor <= MOST)
+    exact = np.where(named, given, given * np.where(holds, factor, 1)[:, :, None])
+    asked = fixed + loose
+    common = np.divide(revenue, asked, out=np.ones_like(asked), where=asked > 0)
     plain = (asked <= 0) & (revenue != 0)
-    return np.where(plain[:, :, None], rate[:, :, None], given * factor[:, :, None])
+    scaled = np.where(plain[:, :, None], rate[:, :, None], given * common[:, :, None])
+    return np.where(holds[:, :, None], exact, scaled)
+
+
+def _given_rates(
+    world: World, parts: Sequence[Part], rate: Array
+) -> tuple[Array, npt.NDArray[np.bool_]]:
+    """Return rates (exporter, importer, part), the parent's where none is given, and which are."""
+    given = np.repeat(rate[:, :, None], len(parts), axis=2)
+    named = np.zeros(given.shape, dtype=bool)
+    for q, part in enumerate(parts):
+        for (exporter, importer), figure in sorted(
+            part.tariff.items(), key=lambda item: -item[0].count(OTHERS)
+        ):
+            i = slice(None) if exporter == OTHERS else world.countries.index(exporter)
+            n = slice(None) if importer == OTHERS else world.countries.index(importer)
+            given[i, n, q], named[i, n, q] = figure.value, True
+    return given, named

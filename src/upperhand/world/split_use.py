@@ -22,10 +22,11 @@ from upperhand.world.split_balance import gras
 from upperhand.world.split_parts import FINAL, VALUE_ADDED, Figure, Part, shares_in
 from upperhand.world.world import World
 
-#: Weight of the parent's pattern in every cell, so that every total can be reached by scaling.
-FLOOR = 1e-7
-#: Gap that counts as failure, as a share of the largest total of a country.
-GAP = 1e-10
+#: Weights of the parent's pattern that are tried in turn. The parent's pattern alone has all
+#: totals right, so a country whose figures contradict its totals falls back on it by degrees.
+WEIGHTS = (1e-6, 1e-3, 1e-2, 0.1, 1.0, 100.0)
+#: Gap that counts as balanced, as a share of the largest total of a country.
+GAP = 1e-12
 
 
 @dataclass(frozen=True)
@@ -80,28 +81,32 @@ def split_use(
     taker = [q for q, part in enumerate(parts) if part.is_rest]
     right = _with_rest(by_row[:, :, size:], sold[:, None, :], taker, axis=1)
     below = _with_rest(by_column[:, size:], bought[:, :, None], taker, axis=2)
-    table = _table(
-        block + FLOOR * own,
-        right + FLOOR * row_base[:, :, size:],
-        below + FLOOR * column_base[:, size:],
-    )
-    done, gap = gras(
-        table,
-        np.concatenate([spending, bought], axis=1),
-        np.concatenate([output, sold], axis=1),
-    )
-    if gap > GAP:
-        raise WorldError(_no_table(world, parent, done, np.concatenate([output, sold], axis=1)))
+    wanted = _table(block, right, below)
+    pattern = _table(own, row_base[:, :, size:], column_base[:, size:])
+    rows = np.concatenate([spending, bought], axis=1)
+    columns = np.concatenate([output, sold], axis=1)
+    done, gap = _balanced(wanted, pattern, rows, columns, (size, flows[:, k, k]))
+    if gap.max() > GAP * 100:
+        raise WorldError(
+            f"split of {parent}: no table of uses in {world.countries[int(gap.argmax())]} has the "
+            f"parent's totals (gap {gap.max():.1e}); name fewer users or inputs"
+        )
     return Use(done[:, :size], done[:, :, :size], users, inputs)
 
 
-def _no_table(world: World, parent: str, done: Array, totals: Array) -> str:
-    gap = np.abs(done.sum(axis=1) - totals).max(axis=1) / np.abs(totals).max(axis=1)
-    where = world.countries[int(gap.argmax())]
-    return (
-        f"split of {parent}: no table of uses in {where} has the parent's totals (gap "
-        f"{gap.max():.1e}, allowed {GAP:.0e}); name fewer users or inputs, or smaller shares"
-    )
+def _balanced(
+    wanted: Array, pattern: Array, rows: Array, columns: Array, block: tuple[int, Array]
+) -> tuple[Array, Array]:
+    """Balance every country with the least weight of the parent's pattern that lets it balance."""
+    done, gap = wanted.copy(), np.full(len(wanted), np.inf)
+    for weight in WEIGHTS:
+        left = np.flatnonzero(gap > GAP)
+        if not left.size:
+            break
+        start = wanted[left] + weight * pattern[left]
+        own = (block[0], block[1][left])
+        done[left], gap[left] = gras(start, rows[left], columns[left], block=own, tol=GAP / 10)
+    return done, gap
 
 
 def _share(value: Array) -> Array:
@@ -151,7 +156,7 @@ def _with_rest(prior: Array, total: Array, taker: list[int], *, axis: int) -> Ar
     """Give the part that takes the rest what the others leave of each of the parent's totals."""
     if not taker:
         return prior
-    named = np.delete(prior, taker, axis=axis).sum(axis=axis, keepdims=True)
+    named: Array = np.delete(prior, taker, axis=axis).sum(axis=axis, keepdims=True)
     result = prior.copy()
     where = [slice(None)] * prior.ndim
     where[axis] = slice(taker[0], taker[0] + 1)

@@ -1,0 +1,18 @@
+"""Chips, machines, magnets, drones, aircraft and soybeans as sectors of their own."""
+
+from upperhand.world.strategic.build import (
+    NAME,
+    StrategicReport,
+    build_strategic,
+    write_strategic,
+)
+from upperhand.world.strategic.read import read_parts, read_rows
+
+__all__ = [
+    "NAME",
+    "StrategicReport",
+    "build_strategic",
+    "read_parts",
+    "read_rows",
+    "write_strategic",
+]
