@@ -64,6 +64,8 @@ class Baseline(Section):
             where = f"measures[{i}]"
             if measure.status == "threat":
                 faults.append((f"{where}.status", "a threat is not in force; make it a move"))
+            if measure.kind == "subsidy":
+                faults.append((where, "a baseline cannot carry a subsidy; make it a move"))
             if self.as_of and measure.from_ and measure.from_ > self.as_of:
                 faults.append((f"{where}.from", f"{measure.from_} is after as_of {self.as_of}"))
             if self.as_of and measure.until and measure.until < self.as_of:

@@ -1,0 +1,209 @@
+"""Run a scenario: baseline, then the package, each side alone and each move alone, by horizon."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from upperhand.core.errors import NoEquilibriumError
+from upperhand.core.fingerprint import fingerprint
+from upperhand.measures.base import Measure
+from upperhand.scenario.assumptions import assumptions_of, environment, sources_of
+from upperhand.scenario.read import read_scenario
+from upperhand.scenario.schema import Options, Scenario
+from upperhand.scenario.worlds import world_of
+from upperhand.world.world import World
+
+if TYPE_CHECKING:
+    from upperhand.results.counterfactual import Counterfactual
+    from upperhand.results.run import Case, Kind, Run
+
+Progress = Callable[[int, int, str], None]
+Plan = tuple[str, str, str, tuple[int, ...]]
+
+
+def run_scenario(
+    scenario: Scenario | str, *, seed: int | None = None, progress: Progress | None = None
+) -> Run:
+    """Run a scenario: what the moves change, compared with its baseline, at every horizon.
+
+    The baseline is the world table with the baseline's measures applied at the baseline's
+    horizon. The package of all moves, each side's moves alone and each move alone are solved
+    from there. A case without an equilibrium is kept and says so in its outcome.
+
+    Args:
+        scenario: A scenario, the path of a file, or the name of a packaged one.
+        seed: Seed of random draws; a run without draws does not use it, and records it.
+        progress: Called with (steps done, steps in all, words) before each solve.
+
+    Returns:
+        The run. Check `run.ok`, or call `run.require_converged()`.
+
+    Raises:
+        ScenarioError: If the scenario is wrong (every fault listed).
+        NoEquilibriumError: If the baseline itself has no equilibrium.
+
+    Examples:
+        >>> text = '''
+        ... title: Ten points
+        ... world: toy
+        ... horizons: [long]
+        ... moves:
+        ...   - {kind: tariff, by: USA, against: [CHN], add_pp: 10}
+        ... '''
+        >>> from upperhand.scenario.read import parse_scenario
+        >>> run = run_scenario(parse_scenario(text))
+        >>> [case.key for case in run.cases]
+        ['package', 'side:USA', 'move:0']
+        >>> run.case().counterfactual.percent("real_income_change").sel(country="CHN").item() < 0
+        True
+    """
+    from upperhand.results.run import Run
+
+    if not isinstance(scenario, Scenario):
+        scenario = read_scenario(scenario)
+    plans = list(_plans(scenario))
+    total = len(plans) * len(scenario.horizons) + 1
+    tell = progress or _silent
+    table = with_options(world_of(scenario.world), scenario.options)
+    tell(0, total, "baseline")
+    world = baseline_world(scenario, table)
+    cases: list[Case] = []
+    for horizon in scenario.horizons:
+        found: dict[tuple[int, ...], Counterfactual] = {}
+        for key, label, kind, moves in plans:
+            tell(len(cases) + 1, total, f"{label}, {horizon} horizon")
+            cases.append(_case(scenario, world, horizon, (key, label, kind, moves), found))
+    tell(total, total, "done")
+    return Run(
+        scenario=scenario.to_dict(),
+        title=scenario.title,
+        baseline=scenario.baseline.words,
+        world=about_world(table),
+        cases=tuple(cases),
+        assumptions=assumptions_of(scenario, table),
+        sources=sources_of(scenario, table),
+        environment=environment(seed),
+        fingerprint=run_fingerprint(scenario, table),
+        changes=changes_of(scenario, world),
+    )
+
+
+def baseline_world(scenario: Scenario, table: World) -> World:
+    """Return the world that the moves are compared with: the table after the baseline's measures.
+
+    Raises:
+        NoEquilibriumError: If the measures of the baseline leave no equilibrium.
+    """
+    measures = scenario.baseline_measures(table)
+    if not measures:
+        return table
+    from upperhand.equilibrium import rebase
+
+    found = _solver(scenario, scenario.baseline.horizon)(table, measures)
+    if not found.outcome.ok:
+        raise NoEquilibriumError(f"the baseline of '{scenario.title}': {found.outcome.sentence()}")
+    return rebase(table, found, name=f"{table.name}, {scenario.baseline.words}")
+
+
+def with_options(world: World, options: Options) -> World:
+    """Return the world with the trade elasticities that the options ask for.
+
+    Examples:
+        >>> from upperhand.world.toy import toy_world
+        >>> with_options(toy_world(), Options(elasticity_factor=2)).trade_elasticity.tolist()
+        [10.0, 8.0]
+    """
+    if options.elasticity_set:
+        from upperhand.world.load import with_elasticities
+
+        world = with_elasticities(world, options.elasticity_set)
+    theta = world.trade_elasticity * options.elasticity_factor
+    for sector, value in options.elasticities.items():
+        theta[world.sectors.index(sector)] = value
+    if np.array_equal(theta, world.trade_elasticity):
+        return world
+    low = np.minimum(world.elasticity_range[:, 0], theta)
+    high = np.maximum(world.elasticity_range[:, 1], theta)
+    span = np.stack([low, high], axis=1)
+    return replace(world, trade_elasticity=theta, elasticity_range=span)
+
+
+def changes_of(scenario: Scenario, world: World) -> list[dict[str, Any]]:
+    """Return what each move changes on the baseline: old and new rate, trade covered in USD."""
+    found = []
+    for move in scenario.moves:
+        change = {"side": move.side_of, "by": move.by, "status": move.status}
+        change |= asdict(move.describe(world))
+        change |= {"from": move.from_.isoformat() if move.from_ else ""}
+        found.append(change)
+    return found
+
+
+def about_world(world: World) -> dict[str, Any]:
+    """Return name, year, fingerprint, names and card of a world as plain data."""
+    return {
+        "name": world.name,
+        "year": world.year,
+        "fingerprint": world.fingerprint,
+        "country_names": dict(world.country_names),
+        "sector_names": dict(world.sector_names),
+        "card": dict(world.card),
+    }
+
+
+def run_fingerprint(scenario: Scenario, table: World) -> str:
+    """Return what identifies a run: scenario, world table and version."""
+    from upperhand._version import __version__
+
+    parts = {"scenario": scenario.fingerprint, "world": table.fingerprint, "version": __version__}
+    return fingerprint(parts)
+
+
+def _plans(scenario: Scenario) -> Iterator[Plan]:
+    """Yield key, label, kind and moves of every case, the package first."""
+    everything = tuple(range(len(scenario.moves)))
+    yield "package", "all moves", "package", everything
+    for side in scenario.side_codes:
+        own = tuple(i for i in everything if scenario.moves[i].side_of == side)
+        yield f"side:{side}", f"moves of {side} alone", "side", own
+    for i in everything:
+        yield f"move:{i}", scenario.moves[i].title(), "move", (i,)
+
+
+def _case(
+    scenario: Scenario,
+    world: World,
+    horizon: str,
+    plan: Plan,
+    found: dict[tuple[int, ...], Counterfactual],
+) -> Case:
+    from upperhand.results.run import Case
+
+    key, label, kind, moves = plan
+    if moves not in found:
+        measures: list[Measure] = [scenario.moves[i] for i in moves]
+        solve = _solver(scenario, horizon)
+        found[moves] = solve(world, measures, decompose=kind == "package")
+    typed: Kind = "package" if kind == "package" else "side" if kind == "side" else "move"
+    return Case(key, label, typed, horizon, moves, found[moves])
+
+
+def _solver(scenario: Scenario, horizon: str) -> Callable[..., Counterfactual]:
+    from upperhand.equilibrium import solve_counterfactual
+
+    return partial(
+        solve_counterfactual,
+        closure=scenario.closure,
+        horizon=horizon,
+        scale=scenario.options.scale,
+        labour_supply=scenario.options.labour_supply,
+    )
+
+
+def _silent(done: int, total: int, words: str) -> None:
+    """Tell nobody."""
