@@ -1,0 +1,147 @@
+"""Titles that state what a chart shows."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from upperhand.report.numbers import sides
+from upperhand.report.words import joined, percent, the, usd
+
+if TYPE_CHECKING:
+    from upperhand.report.table import Table
+    from upperhand.results import Run
+
+NO_RESULT = "No equilibrium was found, so there is nothing to show"
+TINY = 5e-4
+
+
+def map_title(values: dict[str, float]) -> str:
+    """Return how many economies lose and gain."""
+    finite = [v for v in values.values() if math.isfinite(v)]
+    if not finite:
+        return NO_RESULT
+    lose, gain = sum(v < -TINY for v in finite), sum(v > TINY for v in finite)
+    return f"{lose} of {len(finite)} economies lose and {gain} gain"
+
+
+def ranking_title(run: Run, horizon: str) -> str:
+    """Return who loses and gains most of all economies."""
+    head = run.headline(horizon)
+    losing = [effect for effect in (*head.sides, head.loser) if effect and effect.percent < -TINY]
+    most = min(losing, key=lambda effect: effect.percent, default=None)
+    gainer = head.gainer
+    first = f"{the(most.name, first=True)} loses most ({percent(most.percent)})" if most else ""
+    second = f"{the(gainer.name)} gains most ({percent(gainer.percent)})" if gainer else ""
+    found = [text for text in (first, second) if text]
+    if not found:
+        return NO_RESULT if not run.ok else "No economy is noticeably affected"
+    text = "; ".join(found)
+    return text[0].upper() + text[1:]
+
+
+def horizon_title(run: Run) -> str:
+    """Return at which horizon the sides' effects are largest."""
+    heads = [run.headline(h) for h in run.horizons]
+    total = {
+        h.horizon: sum(abs(e.percent) for e in h.sides)
+        for h in heads
+        if all(math.isfinite(e.percent) for e in h.sides)
+    }
+    if not total or not heads[0].sides:
+        return "Effects by horizon" if run.ok else NO_RESULT
+    largest, smallest = max(total, key=total.__getitem__), min(total, key=total.__getitem__)
+    if total[largest] < 1.02 * total[smallest]:
+        return "The effects are about the same at every horizon"
+    return (
+        f"The effects on the sides are largest at the {largest} horizon, smallest at the {smallest}"
+    )
+
+
+def who_pays_title(table: Table) -> str:
+    """Return who bears most of the largest tariff increase."""
+    first = table.frame.iloc[0]
+    share = float(first["Borne by importer, %"])
+    if not math.isfinite(share):
+        return "Who pays the tariffs"
+    buyers, sellers = f"buyers in {the(first['Importer'])}", f"sellers in {the(first['Exporter'])}"
+    payer, part = (buyers, share) if share >= 50 else (sellers, 100 - share)
+    on = f"tariff of {the(first['Importer'])} on {the(first['Exporter'])}"
+    text = f"{payer} bear {min(part, 100):.0f}% of the {on}"
+    if part > 100:
+        text = f"{payer} bear all of the {on}, and more"
+    return text[0].upper() + text[1:]
+
+
+def welfare_title(run: Run, table: Table) -> str:
+    """Return the largest cause of the loss or gain of each side."""
+    columns = [c for c in table.frame.columns[2:-2] if c.endswith("log points")]
+    frame = table.frame.set_index("Code")
+    found = []
+    for _, name, members in sides(run):
+        if len(members) == 1 and members[0] in frame.index and columns:
+            row = frame.loc[members[0], columns].astype(float)
+            cause = str(row.abs().idxmax()).removesuffix(", log points").lower()
+            found.append(f"{the(name)}: {cause}")
+    if not found:
+        return "Why real income changes"
+    return f"The largest part of the change, {joined(found)}"
+
+
+def sectors_title(run: Run, table: Table) -> str:
+    """Return the sector that shrinks most in each side."""
+    found = []
+    for _, name, _members in sides(run):
+        rows = table.frame[table.frame["Economy"] == name]
+        if len(rows) and rows["Output, USD bn a year"].notna().any():
+            row = rows.sort_values("Output, USD bn a year").iloc[0]
+            money = float(row["Output, USD bn a year"])
+            found.append(f"{row['Sector']} in {the(name)} ({usd(1e3 * money)})")
+    if not found:
+        return "Output by sector"
+    return f"The largest falls of output: {joined(found)}"
+
+
+def diversion_title(table: Table) -> str:
+    """Return where the largest diverted imports come from."""
+    frame = table.frame
+    first = frame["Importer"].iloc[0]
+    rows = frame[
+        (frame["Importer"] == first) & (frame["Supplier"] != "All third countries together")
+    ]
+    gaining = rows[rows["Change"] > 0]
+    if not len(gaining):
+        return f"No supplier sells more to {the(first)}"
+    best: Any = gaining.loc[gaining["Change"].idxmax()]
+    return (
+        f"{the(best['Supplier'], first=True)} sells {usd(1e3 * float(best['Change']))} a year more "
+        f"to {the(first)}"
+    )
+
+
+def alone_title(run: Run, horizon: str) -> str:
+    """Return whose moves hurt that side itself."""
+    found = []
+    for code, name, _ in sides(run):
+        head = next((e for e in _effects(run, f"side:{code}", horizon) if e[0] == code), None)
+        if head is not None and math.isfinite(head[1]):
+            word = "costs" if head[1] < 0 else "gives"
+            found.append(f"{the(name)} alone, moving {word} it {percent(head[1])}")
+    text = "; for ".join(found)
+    return f"For {text}" if text else "Each side's moves, and each move, alone"
+
+
+def _effects(run: Run, key: str, horizon: str) -> list[tuple[str, float]]:
+    from upperhand.results.headline import country_effects, join, side_members
+
+    data = run.case(key, horizon).counterfactual.data
+    effects = country_effects(run, data)
+    return [
+        (
+            code,
+            join(
+                code, code, [e for e in effects if e.code in side_members(run, code)], data
+            ).percent,
+        )
+        for code in run.sides
+    ]
