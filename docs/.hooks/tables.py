@@ -69,8 +69,17 @@ def _lines(command: Any, context: Any, name: str) -> list[list[str]]:
     return rows
 
 
+def world_card() -> str:
+    """Return the source card of the packaged world."""
+    from upperhand.world.card_page import card_page
+    from upperhand.world.load import load_world
+
+    return card_page(load_world("icio-2022"))
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "variables": variables,
     "public-names": public_names,
     "commands": commands,
+    "world-card": world_card,
 }

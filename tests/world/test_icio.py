@@ -177,7 +177,7 @@ def test_the_us_average_without_the_war_is_the_one_before_2018(source):
 
 
 def test_collected_us_duties_are_near_the_published_share_of_imports():
-    """US customs collected 2.3 per cent of goods imports in 2024 and 2.8 in 2022."""
+    """US customs collected 2.3 per cent of goods imports in 2024 (Waugh), on larger imports."""
     table = world()
     usa = table.countries.index("USA")
     imports = table.trade[:, usa, :-1].sum() - table.trade[usa, usa, :-1].sum()
@@ -241,9 +241,9 @@ def test_your_own_tariffs_replace_those_of_the_source(source, tmp_path):
         build_icio_2022(source, tariff_file=path)
 
 
-def test_scale_economies_stay_below_the_bound_of_several_equilibria():
+def test_scale_economies_stay_where_one_equilibrium_can_be_reached():
     table = world()
-    assert (table.scale_elasticity * table.trade_elasticity < 0.9).all()
+    assert (table.scale_elasticity * table.trade_elasticity <= 0.6 + 1e-5).all()
     assert table.card["scale_elasticity"]["status"] == "assumed"
 
 

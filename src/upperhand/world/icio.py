@@ -268,6 +268,7 @@ def elasticities(sets: Mapping[str, Array]) -> tuple[Array, Array]:
 
 
 def scale_elasticities(theta: npt.NDArray[np.float64]) -> Array:
-    """Return the scale elasticity of each sector: manufacturing only, kept below 0.9 / theta."""
+    """Return the scale elasticity of each sector: manufacturing only, at most 0.6 / theta."""
     made = np.array([row["kind"] == "manufacturing" for row in read_rows("sectors.csv")])
-    return np.where(made, np.minimum(SCALE["value"], MOST_SCALE / theta), 0.0)
+    scale: Array = np.where(made, np.minimum(float(SCALE["value"]), MOST_SCALE / theta), 0.0)
+    return scale.round(6)

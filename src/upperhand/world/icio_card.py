@@ -18,8 +18,10 @@ from upperhand.world.world import World
 FOLDER = "data/world/icio-2022"
 #: Published sets whose median is the default; the others are not sector-level estimates.
 DEFAULT_SETS = ("CP", "BSY", "GYY", "Shap", "FGO", "LL")
-#: Scale elasticity times trade elasticity stays below 0.9, where equilibria become several.
-MOST_SCALE = 0.85
+#: Scale elasticity times trade elasticity stays at or below this. At 0.9 equilibria become several;
+#: inputs from scale-intensive sectors add to the loop, and at 0.84 a US-China war of 100 points has
+#: no equilibrium that can be reached from the baseline.
+MOST_SCALE = 0.6
 
 SCALE: dict[str, Any] = {
     "value": 0.13,
@@ -29,10 +31,13 @@ SCALE: dict[str, Any] = {
     "status": "assumed",
     "source": (
         "order of magnitude of the manufacturing average in Bartelme, Costinot, Donaldson and "
-        "Rodriguez-Clare (2025, Journal of Political Economy); the number was not checked against "
-        "the printed table"
+        "Rodriguez-Clare (NBER Working Paper 26193, 2019); the number was not checked against the "
+        "printed table"
     ),
-    "used": "only when scale economies are switched on; capped at 0.85 / trade elasticity",
+    "used": (
+        "only when scale economies are switched on; capped at 0.6 / trade elasticity, because with "
+        "input-output links larger products have no equilibrium near the baseline"
+    ),
 }
 
 SET_SOURCES = {

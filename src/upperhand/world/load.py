@@ -61,7 +61,7 @@ def with_elasticities(world: World, name: str) -> World:
     """Return the world with one of the published sets of trade elasticities of its card.
 
     The range is widened where the set lies outside it, and the scale elasticity is lowered where
-    its product with the trade elasticity would reach 0.9 (several equilibria).
+    its product with the trade elasticity would exceed 0.6 (see the card).
 
     Raises:
         WorldError: If the card has no such set.
