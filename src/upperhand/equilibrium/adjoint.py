@@ -3,7 +3,10 @@
 With `z = T(z, p)` at the equilibrium, the derivative of an outcome `f(z, p)` with respect to every
 wedge at once is `f_p + lambda T_p` with `lambda = f_z + lambda T_z`. One linear fixed point gives
 `lambda`; its cost is about one solve, whatever the number of wedges. In this module `d_x` is the
-derivative of the seeded outputs with respect to `x`; the lines follow `hats` backwards.
+derivative of the seeded outcomes with respect to `x`; the lines follow `hats` backwards.
+
+Derivatives carry one more axis than what they are derivatives of, the last: [P] outcomes at once,
+for example the objectives of P players, so that the tensors are read once for all of them.
 """
 
 from __future__ import annotations
@@ -29,19 +32,22 @@ Array = npt.NDArray[np.float64]
 class Point(NamedTuple):
     """Where the map is differentiated, with what does not change between sweeps.
 
+    Planes are [S, N, 1] and lines [N, 1], ready to meet derivatives [S, N, P] and [N, P].
+
     Attributes:
-        share: [S, N] share of value added in revenue.
-        final_mix: [S, N] share of each sector in final spending.
-        labour_income: [N].
-        mobile: [S, N] share of each sector in a country's demand for mobile labour, per unit of
-            value added.
-        earned: [S, N] specific share over value added, 0 where nothing is produced.
-        slow: [S, N] inverse step of factor prices.
-        border_pull: [S, N] sales at the border per unit of pull.
-        sales_pull: [S, N] sales at the gate per unit of pull.
-        bought: [S, N] imports per unit of density.
-        lifted: [K, N] prices to the power of the materials nest; None if Cobb-Douglas.
-        lowered: [S, N] prices of materials to minus that power; None if Cobb-Douglas.
+        share: Share of value added in revenue.
+        final_mix: Share of each sector in final spending.
+        final: Final spending.
+        labour_income: [N, 1].
+        mobile: Share of each sector in a country's demand for mobile labour, per unit of value
+            added.
+        earned: Specific share over value added, 0 where nothing is produced.
+        slow: Inverse step of factor prices.
+        border_pull: Sales at the border per unit of pull.
+        sales_pull: Sales at the gate per unit of pull.
+        bought: Imports per unit of density.
+        lifted: Prices to the power of the materials nest; None if Cobb-Douglas.
+        lowered: Prices of materials to minus that power; None if Cobb-Douglas.
     """
 
     base: Base
@@ -52,6 +58,7 @@ class Point(NamedTuple):
     flows: Flows
     share: Array
     final_mix: Array
+    final: Array
     labour_income: Array
     mobile: Array
     earned: Array
@@ -69,39 +76,50 @@ def point_at(
     """Return the point at which `pull_back` differentiates."""
     eta, power = base.specific[:, None], 1.0 - nests.materials
     demand = ((1.0 - eta) * flows.value_added).sum(axis=0)
+    share = value_added_share(base, flows.log_cost, state.log_factor_price, nests.value_added)
+    mix = final_mix(base, state.log_price, flows.log_final_price, nests.final)
+    earned = _over(np.broadcast_to(eta, flows.value_added.shape), flows.value_added)
+    slow = 1.0 / (1.0 + eta * base.elasticity[:, None] * base.value_added_share)
     return Point(
         base,
         nests,
         wedges,
-        damp,
-        state,
-        flows,
-        share=value_added_share(base, flows.log_cost, state.log_factor_price, nests.value_added),
-        final_mix=final_mix(base, state.log_price, flows.log_final_price, nests.final),
-        labour_income=demand / np.exp(flows.labour_gap),
-        mobile=(1.0 - eta) / demand,
-        earned=_over(np.broadcast_to(eta, flows.value_added.shape), flows.value_added),
-        slow=1.0 / (1.0 + eta * base.elasticity[:, None] * base.value_added_share),
-        border_pull=_over(flows.border, flows.pull),
-        sales_pull=_over(flows.sales, flows.pull),
-        bought=_over(flows.imports, flows.density),
-        lifted=None if power == 0.0 else np.exp(power * state.log_price),
-        lowered=None if power == 0.0 else np.exp(-power * flows.log_materials),
+        damp[:, None],
+        State(*(item[..., None] for item in state)),
+        Flows(*(item[..., None] for item in flows)),
+        share=share[..., None],
+        final_mix=mix[..., None],
+        final=(mix * flows.income)[..., None],
+        labour_income=(demand / np.exp(flows.labour_gap))[:, None],
+        mobile=((1.0 - eta) / demand)[..., None],
+        earned=earned[..., None],
+        slow=slow[..., None],
+        border_pull=_over(flows.border, flows.pull)[..., None],
+        sales_pull=_over(flows.sales, flows.pull)[..., None],
+        bought=_over(flows.imports, flows.density)[..., None],
+        lifted=None if power == 0.0 else np.exp(power * state.log_price)[..., None],
+        lowered=None if power == 0.0 else np.exp(-power * flows.log_materials)[..., None],
     )
 
 
 class Seed(NamedTuple):
-    """Derivatives of what is differentiated, one entry per output of the map.
+    """Derivatives of the outcomes with respect to what one evaluation of the map gives.
 
     Attributes:
         state: With respect to the next state.
-        income: [N] with respect to income.
-        log_final_price: [N] with respect to the log consumer price.
+        income: [N, P] with respect to income.
+        log_final_price: [N, P] with respect to the log consumer price.
+        value_added: [S, N, P] with respect to value added by sector.
+        revenue: [N, P] with respect to revenue from tariffs and export taxes.
+        log_output: [S, N, P] with respect to the log quantity of output.
     """
 
     state: State
     income: Array
     log_final_price: Array
+    value_added: Array
+    revenue: Array
+    log_output: Array
 
 
 class Pullback(NamedTuple):
@@ -112,15 +130,15 @@ class Pullback(NamedTuple):
     """
 
     state: State
-    access: Array  # [S, N] importer factor of the kernel
-    border: Array  # [S, N] exporter factor of `at_border`, from sales
-    imports: Array  # [S, N] importer factor of `at_border`, from purchases
-    gate: Array  # [S, N] exporter factor of `at_gate`
-    log_productivity: Array  # [S, N]
-    subsidy: Array  # [S, N]
-    log_factor_supply: Array  # [N]
-    imbalance: Array  # [N]
-    elasticity: Array  # [S] at given kernels
+    access: Array  # [S, N, P] importer factor of the kernel
+    border: Array  # [S, N, P] exporter factor of `at_border`, from sales
+    imports: Array  # [S, N, P] importer factor of `at_border`, from purchases
+    gate: Array  # [S, N, P] exporter factor of `at_gate`
+    log_productivity: Array  # [S, N, P]
+    subsidy: Array  # [S, N, P]
+    log_factor_supply: Array  # [N, P]
+    imbalance: Array  # [N, P]
+    elasticity: Array  # [S, P] at given kernels
 
 
 class _Closing(NamedTuple):
@@ -155,28 +173,31 @@ class _Trade(NamedTuple):
     gate: Array
 
 
-def zero_seed(base: Base) -> Seed:
-    """Return the seed that differentiates nothing."""
-    plane = np.zeros_like(base.spending)
-    line = np.zeros(plane.shape[1])
-    return Seed(State(line, plane, plane, plane, plane), line, line)
+def zero_seed(base: Base, outcomes: int = 1) -> Seed:
+    """Return the seed that differentiates nothing, for a number of outcomes."""
+    sectors, countries = base.spending.shape
+    plane = np.zeros((sectors, countries, outcomes))
+    line = np.zeros((countries, outcomes))
+    return Seed(State(line, plane, plane, plane, plane), line, line, plane, line, plane)
 
 
 def pull_back(at: Point, seed: Seed) -> Pullback:
-    """Return the derivatives of the seeded outputs with respect to state and wedges (eq. 2.17)."""
+    """Return the derivatives of the seeded outcomes with respect to state and wedges (eq. 2.17)."""
     base, nests, flows = at.base, at.nests, at.flows
     closing = _closing(at, seed.state)
     demand = _demand(at, seed, closing.gap)
-    d_value_added = closing.value_added - demand.spent
+    d_value_added = closing.value_added - demand.spent + seed.value_added
     if nests.has_specific:
-        d_value_added = d_value_added + base.specific[:, None] * demand.own
+        d_value_added = d_value_added + base.specific[:, None, None] * demand.own
     d_revenue = demand.spent + at.share * d_value_added
     if nests.has_scale:
         d_revenue = d_revenue + _over(closing.scale, flows.revenue)
-    subsidised = 1.0 if at.wedges.subsidy is None else 1.0 + at.wedges.subsidy
-    trade = _trade(at, seed.state.log_price, demand.own, subsidised * (d_revenue - demand.own))
+    subsidised = 1.0 if at.wedges.subsidy is None else 1.0 + at.wedges.subsidy[..., None]
+    d_sales = subsidised * (d_revenue - demand.own)
+    d_sales = d_sales - seed.revenue + _over(seed.log_output, flows.sales)
+    trade = _trade(at, seed.state.log_price, demand.own + seed.revenue, d_sales)
 
-    d_gate_price = -base.elasticity[:, None] * trade.log_pull
+    d_gate_price = -base.elasticity[:, None, None] * trade.log_pull - seed.log_output
     d_cost = d_gate_price - closing.scale
     d_factor_price = closing.factor_price
     if nests.value_added != 1.0:
@@ -187,9 +208,9 @@ def pull_back(at: Point, seed: Seed) -> Pullback:
         state=State(
             log_wage=closing.wage + (1.0 + nests.labour_supply) * demand.log_labour,
             log_price=demand.price + _materials(at, d_materials),
-            spend=trade.spending * base.spending,
+            spend=trade.spending * base.spending[..., None],
             log_factor_price=d_factor_price + at.share * d_cost,
-            log_scale=-base.scale[:, None] * d_gate_price,
+            log_scale=-base.scale[:, None, None] * d_gate_price,
         ),
         access=trade.access,
         border=trade.border,
@@ -207,17 +228,17 @@ def _closing(at: Point, seed: State) -> _Closing:
     """Wages, factor prices and scale (eq. 2.7, 2.10), backwards."""
     base, flows = at.base, at.flows
     d_wage, d_factor_price = seed.log_wage, seed.log_factor_price
-    d_value_added, d_scale = np.zeros_like(at.mobile), np.zeros_like(at.mobile)
+    d_value_added = d_scale = np.zeros((1, 1, 1))
     if at.nests.has_specific:
         d_target = at.slow * seed.log_factor_price
-        d_wage = d_wage + ((1.0 - base.specific[:, None]) * d_target).sum(axis=0)
+        d_wage = d_wage + ((1.0 - base.specific[:, None, None]) * d_target).sum(axis=0)
         d_factor_price = d_factor_price - d_target
         d_value_added = at.earned * d_target
     if at.nests.has_scale:
         grows = (base.scale[:, None] > 0) & (base.value_added > 0)
-        d_scale = np.where(grows, seed.log_scale, 0.0)
+        d_scale = np.where(grows[..., None], seed.log_scale, 0.0)
     d_gap = at.damp * d_wage
-    numeraire = d_wage.sum() / flows.value_added.sum()
+    numeraire = d_wage.sum(axis=0) / flows.value_added.sum()
     return _Closing(
         wage=d_wage,
         gap=d_gap,
@@ -231,45 +252,47 @@ def _demand(at: Point, seed: Seed, d_gap: Array) -> _Demand:
     """Spending and income (eq. 2.6, 2.8, 2.9), backwards."""
     base, nests, flows = at.base, at.nests, at.flows
     power_m, power_f = 1.0 - nests.materials, 1.0 - nests.final
-    d_new = seed.state.spend / base.spending
+    d_new = seed.state.spend / base.spending[..., None]
     d_income = seed.income + (at.final_mix * d_new).sum(axis=0)
-    d_own = d_income + (at.wedges.imbalance_share * d_income).sum()
+    d_own = d_income + at.wedges.imbalance_share @ d_income
     d_log_labour = d_own * at.labour_income - d_gap
     d_final_price = seed.log_final_price - nests.labour_supply * d_log_labour
     d_price = at.final_mix * d_final_price
     if power_f != 0.0:
-        tilted = power_f * at.final_mix * flows.income * d_new
+        tilted = power_f * at.final * d_new
         d_price = d_price + tilted - at.final_mix * tilted.sum(axis=0)
     raised = d_new if at.lifted is None else at.lifted * d_new
-    d_spent = (raised.T[:, None, :] @ base.input_mix)[:, 0, :].T
-    d_materials = np.zeros_like(d_spent)
+    d_spent = _by_country(base.input_mix.swapaxes(1, 2), raised)
+    d_materials = np.zeros((1, 1, 1))
     if at.lowered is not None:
         d_spent = at.lowered * d_spent
-        inputs = flows.new_spending - at.final_mix * flows.income
-        d_price = d_price + power_m * inputs * d_new
+        d_price = d_price + power_m * (flows.new_spending - at.final) * d_new
         d_materials = -power_m * (flows.revenue - flows.value_added) * d_spent
     return _Demand(d_own, d_income, d_price, d_materials, d_spent, d_log_labour)
 
 
-def _trade(at: Point, d_log_price: Array, d_own: Array, d_sales: Array) -> _Trade:
-    """Flows and price indices (eq. 2.4, 2.5), backwards."""
+def _trade(at: Point, d_log_price: Array, d_net: Array, d_sales: Array) -> _Trade:
+    """Flows and price indices (eq. 2.4, 2.5), backwards.
+
+    `d_net` is the derivative by spending less imports plus sales at the border.
+    """
     base, wedges, flows = at.base, at.wedges, at.flows
-    border, gate = d_own * flows.pull, d_sales * flows.pull
-    imports = -d_own * flows.density
+    border, gate = d_net * flows.pull, d_sales * flows.pull
+    imports = -d_net * flows.density
     if wedges.at_gate is None:
-        d_density = _times(wedges.at_border, border + gate)
-        d_pull = (d_own + d_sales) * at.border_pull
+        d_density = wedges.at_border @ (border + gate)
+        d_pull = (d_net + d_sales) * at.border_pull
     else:
-        d_density = _times(wedges.at_border, border) + _times(wedges.at_gate, gate)
-        d_pull = d_own * at.border_pull + d_sales * at.sales_pull
-    d_density = d_density - d_own * at.bought
-    d_access = -d_density * flows.density - d_log_price / base.elasticity[:, None]
+        d_density = wedges.at_border @ border + wedges.at_gate @ gate
+        d_pull = d_net * at.border_pull + d_sales * at.sales_pull
+    d_density = d_density - d_net * at.bought
+    d_access = -d_density * flows.density - d_log_price / base.elasticity[:, None, None]
     d_access = d_access / flows.access
-    d_pull = d_pull + (d_access[:, None, :] @ wedges.kernel)[:, 0, :]
-    d_pull = d_pull + (imports[:, None, :] @ wedges.at_border)[:, 0, :]
+    d_pull = d_pull + wedges.kernel.swapaxes(1, 2) @ d_access
+    d_pull = d_pull + wedges.at_border.swapaxes(1, 2) @ imports
     return _Trade(
         log_pull=flows.pull * d_pull,
-        spending=d_density / flows.access + d_own,
+        spending=d_density / flows.access + d_net,
         access=d_access,
         border=border,
         imports=imports,
@@ -278,23 +301,22 @@ def _trade(at: Point, d_log_price: Array, d_own: Array, d_sales: Array) -> _Trad
 
 
 def _materials(at: Point, d_materials: Array) -> Array:
-    """Price of materials (eq. 2.1), backwards: to the prices [K, N] of the inputs."""
-    mix = at.base.input_mix
+    """Price of materials (eq. 2.1), backwards: to the prices of the inputs."""
     if at.lifted is None or at.lowered is None:
-        return np.asarray((mix @ d_materials.T[:, :, None])[:, :, 0].T)
-    back = (mix @ (at.lowered * d_materials).T[:, :, None])[:, :, 0].T
-    return np.asarray(at.lifted * back)
+        return _by_country(at.base.input_mix, d_materials)
+    return np.asarray(at.lifted * _by_country(at.base.input_mix, at.lowered * d_materials))
 
 
 def _elasticity(at: Point, d_log_price: Array, d_log_pull: Array) -> Array:
-    """Trade elasticities [S] where they stand outside the kernels (eq. 2.4), backwards."""
-    through_price = d_log_price * at.flows.log_new_price / at.base.elasticity[:, None]
+    """Trade elasticities [S, P] where they stand outside the kernels (eq. 2.4), backwards."""
+    through_price = d_log_price * at.flows.log_new_price / at.base.elasticity[:, None, None]
     through_pull = at.flows.log_producer_price * d_log_pull
     return np.asarray(-(through_price + through_pull).sum(axis=1))
 
 
-def _times(tensor: Array, exporters: Array) -> Array:
-    return np.asarray((tensor @ exporters[:, :, None])[:, :, 0])
+def _by_country(matrices: Array, planes: Array) -> Array:
+    """Return matrices [N, A, B] times planes [B, N, P], country by country: [A, N, P]."""
+    return np.asarray((matrices @ planes.swapaxes(0, 1)).swapaxes(0, 1))
 
 
 def _over(numerator: Array, denominator: Array) -> Array:

@@ -11,6 +11,7 @@ from upperhand.core.errors import NoEquilibriumError
 from upperhand.equilibrium import hats
 from upperhand.equilibrium.adjoint import Pullback, Seed, point_at, pull_back, zero_seed
 from upperhand.equilibrium.calibrate import kernel_axes
+from upperhand.equilibrium.hats import State
 from upperhand.equilibrium.ladder import Solution
 from upperhand.equilibrium.layout import Layout
 from upperhand.numerics.anderson import solve_fixed_point
@@ -34,15 +35,26 @@ WEDGES = (
 
 
 def real_income_seed(solution: Solution, weights: Array) -> Seed:
-    """Return the seed of the weighted sum of log changes of real income, weights by country."""
-    seed = zero_seed(solution.calibration.base)
-    return seed._replace(income=weights / solution.flows.income, log_final_price=-weights)
+    """Return the seed of weighted sums of log changes of real income.
+
+    Args:
+        solution: The equilibrium.
+        weights: [N, P] weight of each country in each outcome.
+    """
+    seed = zero_seed(solution.calibration.base, weights.shape[1])
+    return seed._replace(income=weights / solution.flows.income[:, None], log_final_price=-weights)
 
 
 def adjoint(
     solution: Solution, seed: Seed, *, tol: float = 1e-10, max_steps: int = 500
 ) -> Pullback:
-    """Return the derivatives at the equilibrium with all feedback (eq. 2.16).
+    """Return the derivatives of the seeded outcomes with all feedback (eq. 2.16).
+
+    Args:
+        solution: The equilibrium.
+        seed: What is differentiated; its last axis counts outcomes.
+        tol: Largest gap of the linear fixed point, relative to the largest direct derivative.
+        max_steps: Sweeps before giving up.
 
     Raises:
         NoEquilibriumError: If the linear fixed point of the adjoint was not reached.
@@ -57,13 +69,13 @@ def adjoint(
         solution.state,
         solution.flows,
     )
+    nothing = zero_seed(calibration.base, seed.income.shape[1])
     direct = layout.pack_derivative(pull_back(at, seed).state)
-    size = float(np.max(np.abs(direct)))
-    nothing = zero_seed(calibration.base)
+    size = float(np.max(np.abs(direct))) or 1.0
 
     def mapping(vector: Array) -> Array:
-        seeded = nothing._replace(state=layout.unpack_derivative(vector * size))
-        return direct / size + layout.pack_derivative(pull_back(at, seeded).state) / size
+        seeded = nothing._replace(state=layout.unpack_derivative(vector))
+        return direct / size + layout.pack_derivative(pull_back(at, seeded).state)
 
     end = solve_fixed_point(mapping, direct / size, tol=tol, max_steps=max_steps, longest=np.inf)
     if not end.reached:
@@ -72,6 +84,12 @@ def adjoint(
             "the equilibrium may be at a fold: solve a smaller shock"
         )
     return pull_back(at, seed._replace(state=layout.unpack_derivative(end.point * size)))
+
+
+def only(back: Pullback, outcome: int = 0) -> Pullback:
+    """Return the derivatives of one outcome, without the axis of outcomes."""
+    fields = {name: getattr(back, name)[..., outcome] for name in back._fields if name != "state"}
+    return Pullback(state=State(*(item[..., outcome] for item in back.state)), **fields)
 
 
 def wedge_gradient(
@@ -83,7 +101,7 @@ def wedge_gradient(
         world: The baseline.
         shock: The shock at which the derivative is taken.
         solution: Its equilibrium.
-        back: The adjoint at that equilibrium.
+        back: The adjoint of one outcome at that equilibrium (see `only`).
         wrt: One of `WEDGES`; a cube is (exporter, importer, sector), a plane (country, sector).
     """
     if wrt in ("tariff", "export_tax", "trade_cost"):

@@ -22,7 +22,6 @@ from upperhand.numerics.continuation import follow_path
 
 Vector = npt.NDArray[np.float64]
 
-NEWTON_STEPS = 12
 CLOSE_ENOUGH = 100.0  # times the tolerance: rounding in the economic residual at large shocks
 
 
@@ -114,13 +113,14 @@ def _newton(
         held["vector"] = np.concatenate([log_wage, end.point])
         return hats.flows_of(base, nests, wedges, layout.unpack(cast(Vector, held["vector"])))
 
-    def excess(log_wage: Vector) -> Vector:
+    def excess(log_wage: Any) -> Any:
         flows = inner(log_wage)
         return np.asarray(flows.labour_gap - hats.numeraire_gap(base, flows))
 
     try:
-        wages = cast("Any", start[:n])
-        answer = root(excess, wages, method="hybr", tol=1e-10, options={"maxfev": 40 * n})
+        limit: Any = {"maxfev": 40 * n}
+        wages: Any = start[:n]
+        answer = root(excess, wages, method="hybr", tol=1e-10, options=limit)
         inner(answer.x)
     except FloatingPointError:
         return FixedPoint(start, np.inf, cast(int, held["steps"]), reached=False)

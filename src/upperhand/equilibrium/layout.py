@@ -55,17 +55,31 @@ class Layout:
         return State(wage, blocks[0], blocks[1], factor_price, scale)
 
     def pack_derivative(self, state: State) -> Vector:
-        """Return derivatives by unknown: what stood in for another unknown counts for that one."""
+        """Return derivatives by unknown: what stood in for another unknown counts for that one.
+
+        Derivatives carry a last axis of outcomes; the vector holds them all.
+        """
         if not self.has_specific:
             folded = state.log_wage + state.log_factor_price.sum(axis=0)
             state = state._replace(log_wage=folded)
-        return self.pack(state)
+        blocks = [state.log_wage, state.log_price, state.spend]
+        blocks += [state.log_factor_price] if self.has_specific else []
+        blocks += [state.log_scale] if self.has_scale else []
+        return np.concatenate([block.ravel() for block in blocks])
 
     def unpack_derivative(self, vector: Vector) -> State:
         """Return derivatives by output of the map; blocks left out have none."""
-        state = self.unpack(vector)
-        plane = np.zeros((self.sectors, self.countries))
-        return state._replace(
-            log_factor_price=state.log_factor_price if self.has_specific else plane,
-            log_scale=state.log_scale if self.has_scale else plane,
+        size = self.sectors * self.countries
+        blocks = 2 + self.has_specific + self.has_scale
+        outcomes = vector.size // (self.countries + blocks * size)
+        plane, line = (self.sectors, self.countries, outcomes), (self.countries, outcomes)
+        first = self.countries * outcomes
+        planes = vector[first:].reshape(blocks, *plane)
+        zero = np.broadcast_to(0.0, plane)
+        return State(
+            log_wage=vector[:first].reshape(line),
+            log_price=planes[0],
+            spend=planes[1],
+            log_factor_price=planes[2] if self.has_specific else zero,
+            log_scale=planes[-1] if self.has_scale else zero,
         )

@@ -23,7 +23,7 @@ def outcome_arrays(world: World, shock: Shock, solution: Solution) -> dict[str, 
     }
 
 
-def nothing_found(world: World, found: dict[str, Array]) -> dict[str, Array]:
+def nothing_found(found: dict[str, Array]) -> dict[str, Array]:
     """Return the same variables without numbers, except those that are known without a solve."""
     known = {"baseline_income", "baseline_output", "baseline_trade", "baseline_tariff", "tariff"}
     kept = known | {"export_tax"}

@@ -158,7 +158,7 @@ def solve_counterfactual(
     if decompose and solution.outcome.ok:
         arrays["welfare_part"] = welfare_parts(start, shock, _path(calibration, shock, options))
     if not solution.outcome.ok:
-        arrays = nothing_found(start, arrays)
+        arrays = nothing_found(arrays)
     return Counterfactual(
         data=dataset(
             arrays,
@@ -250,7 +250,13 @@ def _differentiate(
     world: World, shock: Shock, solution: Solution, *, of: str, country: str, wrt: str
 ) -> xr.DataArray:
     """Return the derivative of one country's outcome with respect to a wedge, labelled."""
-    from upperhand.equilibrium.gradient import WEDGES, adjoint, real_income_seed, wedge_gradient
+    from upperhand.equilibrium.gradient import (
+        WEDGES,
+        adjoint,
+        only,
+        real_income_seed,
+        wedge_gradient,
+    )
 
     if of != "real_income":
         raise OptionError(unknown("outcome", of, ["real_income"]))
@@ -261,8 +267,8 @@ def _differentiate(
     if not solution.outcome.ok:
         raise NoEquilibriumError(solution.outcome.sentence())
     k = world.countries.index(country)
-    weights = np.eye(len(world.countries))[k]
-    back = adjoint(solution, real_income_seed(solution, weights))
+    weights = np.eye(len(world.countries))[:, [k]]
+    back = only(adjoint(solution, real_income_seed(solution, weights)))
     log_derivative = wedge_gradient(world, shock, solution, back, wrt)
     level = solution.flows.income[k] / world.income[k] / np.exp(solution.flows.log_final_price[k])
     return _labelled(world, log_derivative * level, f"d real income of {country} / d {wrt}")
