@@ -128,24 +128,21 @@ def _put(array: Array, k: int, parts: Array) -> Array:
 def _shares(world: World, k: int, use: Use, output: Array) -> tuple[Array, Array]:
     """Return input shares and value-added shares with the parts in the parent's place."""
     size, count = output.shape[1], len(world.sectors)
-    others = [j for j in range(count) if j != k]
-    place = [*range(k), *range(k + size, count - 1 + size)]
-    mine = list(range(k, k + size))
+    others = np.array([j for j in range(count) if j != k], dtype=np.intp)
+    place, mine = np.where(others < k, others, others - 1 + size), np.arange(k, k + size)
     n = len(world.countries)
     shares = np.zeros((n, count - 1 + size, count - 1 + size))
-    shares[:, np.array(place)[:, None], place] = world.input_share[
-        :, np.array(others)[:, None], others
-    ]
+    shares[:, place[:, None], place] = world.input_share[:, others[:, None], others]
     made = np.broadcast_to(world.output[:, None, others], (n, size, len(others)))
     rows = use.rows[:, :, size:-1]
     plain = np.broadcast_to(world.input_share[:, [k], :][:, :, others], rows.shape) / size
-    shares[:, np.array(mine)[:, None], place] = _over(rows, made, plain)
+    shares[:, mine[:, None], place] = _over(rows, made, plain)
     whole = np.broadcast_to(output[:, None, :], (n, use.columns.shape[1], size))
     own = np.broadcast_to(world.input_share[:, k, k][:, None, None] / size, (n, size, size))
     parent = np.broadcast_to(world.input_share[:, others, k][:, :, None], (n, len(others), size))
     idle = np.concatenate([own, parent, np.zeros((n, 1, size))], axis=1)
     columns = _over(use.columns, whole, idle)[:, :-1]
-    shares[:, np.array([*mine, *place])[:, None], mine] = columns
+    shares[:, np.concatenate([mine, place])[:, None], mine] = columns
     value_added = np.empty((n, count - 1 + size))
     value_added[:, place] = world.value_added_share[:, others]
     value_added[:, mine] = 1 - columns.sum(axis=1)
@@ -195,7 +192,6 @@ def _now(
     """Return how to read each quantity of a part off the new world."""
     k, old = after.sectors.index(part.code), before.sectors.index(parent)
     flow, made = after.trade[:, :, k], after.output[:, k]
-    home = np.trace
     place = after.countries.index
 
     def output(labels: tuple[str, ...], figure: Figure) -> float:
@@ -218,9 +214,8 @@ def _now(
 
     def tariff(labels: tuple[str, ...], figure: Figure) -> float:
         del figure
-        at = np.ix_(*[range(len(made)) if x == OTHERS else [place(x)] for x in labels])
-        abroad = flow[at].sum() - (home(flow) if labels == (OTHERS, OTHERS) else 0)
-        return _of((flow[at] * after.tariff[:, :, k][at]).sum(), abroad)
+        at = _pairs(after, part, labels)
+        return _of((flow * after.tariff[:, :, k])[at].sum(), flow[at].sum())
 
     return {
         "world_output": lambda _, __: float(made.sum()),
@@ -238,6 +233,19 @@ def _now(
         "elasticity": lambda _, figure: figure.value,
         "scale_elasticity": lambda _, figure: figure.value,
     }
+
+
+def _pairs(world: World, part: Part, labels: tuple[str, ...]) -> npt.NDArray[np.bool_]:
+    """Return the pairs that a tariff figure speaks of: those without a narrower figure."""
+    codes = [*world.countries]
+    wide = labels.count(OTHERS)
+    at = np.zeros((len(codes), len(codes)), dtype=bool)
+    for key in [labels, *(k for k in part.tariff if k.count(OTHERS) < wide)]:
+        i = slice(None) if key[0] == OTHERS else codes.index(key[0])
+        n = slice(None) if key[1] == OTHERS else codes.index(key[1])
+        at[i, n] = key == labels
+    np.fill_diagonal(at, val=False)
+    return at
 
 
 def _places(
@@ -267,5 +275,5 @@ def _gap(before: World, after: World, parent: str, parts: Sequence[Part]) -> flo
     sold = new[:, mine][:, :, others_new].sum(axis=1) - old[:, k, others_old]
     bought = new[:, others_new][:, :, mine].sum(axis=2) - old[:, others_old, k]
     flows = after.trade[:, :, mine].sum(axis=2) - before.trade[:, :, k]
-    gap = max(float(np.abs(x).max()) for x in (sold, bought, flows))
+    gap = max(float(np.abs(x).max(initial=0)) for x in (sold, bought, flows))
     return gap / float(before.output[:, k].sum())

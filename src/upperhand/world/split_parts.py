@@ -159,9 +159,9 @@ def _figure_faults(quantity: str, figure: Figure) -> list[str]:
         return [f"{figure.value} in [{low}, {high}] is not finite; give numbers"]
     if figure.value < 0:
         faults.append(f"{figure.value:g} is negative; allowed: 0 or more")
-    if figure.unit == "share" and quantity not in _NO_SHARE and figure.value > 1:
+    elif figure.unit == "share" and quantity not in _NO_SHARE and figure.value > 1:
         faults.append(f"share {figure.value:g} is above 1; give a fraction (0.25 is 25 per cent)")
-    if not low <= figure.value <= high:
+    elif not low <= figure.value <= high:
         faults.append(f"range [{low:g}, {high:g}] does not hold the value {figure.value:g}")
     if figure.status not in get_args(Status):
         faults.append(unknown("status", figure.status, get_args(Status)))

@@ -20,7 +20,7 @@ from upperhand.world.world import World
 #: Least share of a flow that the rest keeps, so that every total can be reached by scaling.
 FLOOR = 1e-6
 #: A rate given for one part may multiply the rates of the others by at most this.
-MOST = 2.5
+MOST = 3.0
 
 
 def output_targets(world: World, parent: str, parts: Sequence[Part]) -> Array:
@@ -140,10 +140,10 @@ def _import_step(q: int, n: int, figures: Mapping[int, Figure]) -> Callable[[Arr
 def split_tariffs(world: World, parent: str, parts: Sequence[Part], trade: Array) -> Array:
     """Return the tariffs of the parts (exporter, importer, part); the parent's revenue is kept.
 
-    Given rates hold as they are and the other parts share what is left of the revenue in
-    proportion to the parent's rate, as long as that multiplies their rate by at most `MOST`.
-    Otherwise one factor for all parts keeps the revenue; and where every given rate is 0 and the
-    parent's revenue is not, every part has the parent's rate.
+    Given rates hold as they are, and the other parts share what is left of the revenue in
+    proportion to the parent's rate. Where that would multiply their rate by more than `MOST`, they
+    get `MOST` and the given rates are scaled; where the given rates bring more than the revenue,
+    all are scaled alike; where every rate would be 0 and the revenue is not, all have the parent's.
     """
     rate = world.tariff[:, :, world.sectors.index(parent)]
     given, named = _given_rates(world, parts, rate)
@@ -153,13 +153,16 @@ def split_tariffs(world: World, parent: str, parts: Sequence[Part], trade: Array
     fixed = (np.where(named, given, 0) * trade).sum(axis=2)
     loose = (np.where(named, 0, given) * trade).sum(axis=2)
     factor = np.divide(revenue - fixed, loose, out=np.full_like(loose, np.inf), where=loose > 0)
-    holds = (factor >= 0) & (factor <= MOST)
-    exact = np.where(named, given, given * np.where(holds, factor, 1)[:, :, None])
+    bounded = np.where((factor > MOST) & (fixed > 0), MOST, np.maximum(factor, 0))
+    bounded[~np.isfinite(bounded)] = 1
     asked = fixed + loose
     common = np.divide(revenue, asked, out=np.ones_like(asked), where=asked > 0)
+    over = (factor < 0) | (loose <= 0)
+    own = np.divide(revenue - bounded * loose, fixed, out=np.ones_like(fixed), where=fixed > 0)
+    own, others = np.where(over, common, own), np.where(over, common, bounded)
+    scaled = given * np.where(named, own[:, :, None], others[:, :, None])
     plain = (asked <= 0) & (revenue != 0)
-    scaled = np.where(plain[:, :, None], rate[:, :, None], given * common[:, :, None])
-    return np.where(holds[:, :, None], exact, scaled)
+    return np.where(plain[:, :, None], rate[:, :, None], scaled)
 
 
 def _given_rates(

@@ -6,7 +6,8 @@ the parts are what the country spends on them, column totals their output; all o
 the parent's. So the parent's accounts hold whatever the figures say.
 
 Rules for what is missing: a part is used, and uses inputs, like its parent; users and inputs not
-named share what the named ones leave; the rest takes what the other parts leave.
+named share what the named ones leave; the rest takes what the other parts leave, and starts from
+at least a fifth of the parent's value-added share.
 """
 
 from __future__ import annotations
@@ -81,6 +82,8 @@ def split_use(
     taker = [q for q, part in enumerate(parts) if part.is_rest]
     right = _with_rest(by_row[:, :, size:], sold[:, None, :], taker, axis=1)
     below = _with_rest(by_column[:, size:], bought[:, :, None], taker, axis=2)
+    least = 0.2 * column_base[:, -1, taker]
+    below[:, -1, taker] = np.maximum(below[:, -1, taker], least)
     wanted = _table(block, right, below)
     pattern = _table(own, row_base[:, :, size:], column_base[:, size:])
     rows = np.concatenate([spending, bought], axis=1)
@@ -111,7 +114,7 @@ def _balanced(
 
 def _share(value: Array) -> Array:
     total = value.sum(axis=1, keepdims=True)
-    return np.divide(value, total, out=np.zeros_like(value), where=total > 0)
+    return np.asarray(np.divide(value, total, out=np.zeros_like(value), where=total > 0))
 
 
 def _prior(
@@ -138,7 +141,7 @@ def _prior(
 
 def _block(own: Array, by_row: Array, by_column: Array, parts: Sequence[Part]) -> Array:
     """Return parts used by parts: what an input figure says, then a use figure, then both patterns."""
-    both = np.divide(by_row * by_column, own, out=np.zeros_like(own), where=own > 0)
+    both: Array = np.divide(by_row * by_column, own, out=np.zeros_like(own), where=own > 0)
     for i, source in enumerate(parts):
         for j, user in enumerate(parts):
             if source.code in _labels(user.inputs):
