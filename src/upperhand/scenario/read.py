@@ -142,7 +142,8 @@ def _of_variant(data: dict[str, Any], variant: str | None) -> list[Setting]:
     if variant not in variants:
         raise ScenarioError(unknown("variant", variant, list(variants)))
     changes = variants[variant].get("set") or {}
-    return [(tokens(path), value) for path, value in changes.items()]
+    title = f"{data.get('title', '')} [{variant}]"
+    return [(("title",), title), *((tokens(path), value) for path, value in changes.items())]
 
 
 def _replaced(node: Any, path: Where, value: Any, whole: Where) -> Any:

@@ -27,7 +27,11 @@ Plan = tuple[str, str, str, tuple[int, ...]]
 
 
 def run_scenario(
-    scenario: Scenario | str, *, seed: int | None = None, progress: Progress | None = None
+    scenario: Scenario | str,
+    *,
+    seed: int | None = None,
+    progress: Progress | None = None,
+    decompose: bool = True,
 ) -> Run:
     """Run a scenario: what the moves change, compared with its baseline, at every horizon.
 
@@ -39,6 +43,7 @@ def run_scenario(
         scenario: A scenario, the path of a file, or the name of a packaged one.
         seed: Seed of random draws; a run without draws does not use it, and records it.
         progress: Called with (steps done, steps in all, words) before each solve.
+        decompose: Split the welfare effect of the package by cause; costs about as much again.
 
     Returns:
         The run. Check `run.ok`, or call `run.require_converged()`.
@@ -77,7 +82,8 @@ def run_scenario(
         found: dict[tuple[int, ...], Counterfactual] = {}
         for key, label, kind, moves in plans:
             tell(len(cases) + 1, total, f"{label}, {horizon} horizon")
-            cases.append(_case(scenario, world, horizon, (key, label, kind, moves), found))
+            plan = (key, label, kind, moves)
+            cases.append(_case(scenario, world, horizon, plan, found, decompose=decompose))
     tell(total, total, "done")
     return Run(
         scenario=scenario.to_dict(),
@@ -181,6 +187,8 @@ def _case(
     horizon: str,
     plan: Plan,
     found: dict[tuple[int, ...], Counterfactual],
+    *,
+    decompose: bool,
 ) -> Case:
     from upperhand.results.run import Case
 
@@ -188,7 +196,7 @@ def _case(
     if moves not in found:
         measures: list[Measure] = [scenario.moves[i] for i in moves]
         solve = _solver(scenario, horizon)
-        found[moves] = solve(world, measures, decompose=kind == "package")
+        found[moves] = solve(world, measures, decompose=decompose and kind == "package")
     typed: Kind = "package" if kind == "package" else "side" if kind == "side" else "move"
     return Case(key, label, typed, horizon, moves, found[moves])
 

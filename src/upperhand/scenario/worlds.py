@@ -43,3 +43,48 @@ def world_of(name: str) -> World:
     if name not in world_names() and not Path(name).exists():
         raise ScenarioError(unknown("world", name, world_names()))
     return load_world(name)
+
+
+def about(name: str) -> dict[str, object]:
+    """Return size, year, licence and checks of a world in a few lines.
+
+    Examples:
+        >>> about("toy")["countries"]
+        3
+    """
+    world = world_of(name)
+    return {
+        "name": world.name,
+        "title": str(world.card.get("title", "")),
+        "year": world.year,
+        "countries": len(world.countries),
+        "sectors": len(world.sectors),
+        "value added, USD bn": round(float(world.value_added.sum()) / 1e3, 1),
+        "licence": str(world.card.get("licence", "")),
+        "fingerprint": world.fingerprint,
+    }
+
+
+def labels_table(name: str) -> list[tuple[str, str, str]]:
+    """Return (what, code, name) of every country and sector of a world."""
+    world = world_of(name)
+    countries = [("country", code, world.country_names.get(code, "")) for code in world.countries]
+    sectors = [("sector", code, world.sector_names.get(code, "")) for code in world.sectors]
+    return countries + sectors
+
+
+def check(name: str) -> tuple[bool, str]:
+    """Check a world by name or path, and return whether it is sound and the report in words."""
+    from upperhand.world.check import check_world
+
+    report = check_world(world_of(name))
+    return report.ok, str(report)
+
+
+def build(source: str, folder: str, out: str) -> str:
+    """Build a world from a source folder, save it with its card, and return what it is in words."""
+    from upperhand.world.make import build_world
+
+    world = build_world(source, folder, out)
+    size = f"{len(world.countries)} countries x {len(world.sectors)} sectors"
+    return f"{out}: {world.name}, {size}, fingerprint {world.fingerprint}"

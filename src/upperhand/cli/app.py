@@ -1,0 +1,26 @@
+"""The commands of `upperhand`; each imports what it needs when it runs."""
+
+from __future__ import annotations
+
+import typer
+
+from upperhand.cli import doctor, records, run, scenarios, worlds
+
+app = typer.Typer(
+    name="upperhand",
+    help="Who has the upper hand in a confrontation between trading powers, with numbers to check."
+    "\n\nStart with: upperhand run october-2025",
+    epilog="Exit codes: 0 done, 1 no equilibrium, 2 wrong input, 3 fault of the program. "
+    "Add --debug for a traceback.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("run")(run.run)
+app.add_typer(scenarios.app, name="scenario")
+app.add_typer(worlds.app, name="world")
+app.command("verify")(records.verify)
+app.command("cite")(records.cite)
+app.command("doctor")(doctor.doctor)
+app.command("version")(doctor.version)
