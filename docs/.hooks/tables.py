@@ -50,7 +50,7 @@ def commands() -> str:
     import typer
     from typer.main import get_command
 
-    from upperhand.cli import app
+    from upperhand.cli.app import app
 
     command = get_command(app)
     context = typer.Context(command, info_name="upperhand")
