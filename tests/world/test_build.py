@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.support import worlds
 from upperhand.core.errors import WorldError
 from upperhand.world.build import from_arrays
+from upperhand.world.check import check_world
 from upperhand.world.convert import to_dataset
 from upperhand.world.toy import toy_world
 from upperhand.world.world import ARRAY_FIELDS
@@ -135,6 +136,15 @@ def test_arrays_of_a_world_cannot_be_changed():
         (arrays(countries=["USA", "CHN", "USA"]), "'USA' is given 2 times"),
         (arrays(sectors=["GOODS", ""]), "sectors[1] is ''; codes must be text"),
         (arrays(countries=[]), "countries is empty"),
+        (arrays(countries=None), "countries is empty"),
+        (arrays(sectors=5), "sectors[0] is 5; codes must be text"),
+        (altered("trade", (0, 1, 0), 1e300), "trade of USA/CHN/GOODS is 1e+300"),
+        (altered("tariff", (0, 1, 0), 1e300), "tariff of USA/CHN/GOODS is 1e+300"),
+        (altered("trade_elasticity", 0, 1e9), "at most 1000"),
+        (arrays(trade=np.array(TOY.trade) * 1j), "trade holds something that is not a number"),
+        (arrays(trade=np.ma.masked_less(TOY.trade, 50)), "trade holds something that is not a"),
+        (arrays(trade=[[1, 2], [3]]), "trade holds something that is not a number"),
+        (arrays(tariff=[[[None] * 2] * 3] * 3), "tariff of USA/USA/GOODS is nan"),
         (arrays(trade_elasticity={"GOODS": 4.0}), "no entry for SERV"),
         (arrays(trade_elasticity={"GOODS": 4.0, "SRV": 4.0}), "did you mean 'SERV'?"),
         (arrays(input_share=None), "without input_share it must be 1"),
@@ -158,6 +168,21 @@ def test_use_without_a_source_is_named():
     trade = np.array(TOY.trade)
     trade[:, 2, 0] = 0.0
     assert "use without a source: input use of VNM/GOODS" in message(**arrays(trade=trade))
+
+
+ODD = st.sampled_from([np.nan, np.inf, -np.inf, -1.0, -1e-3, 0.0, 1e-320, 0.5, 2.0, 1e9, 1e308])
+
+
+@given(st.sampled_from(ARRAY_FIELDS), st.integers(0, 17), ODD, st.booleans())
+def test_any_number_in_any_place_gives_a_sound_world_or_one_error(name, place, value, balance):
+    """Never a traceback of another kind, never a warning, never an unsound world."""
+    array = np.array(getattr(TOY, name))
+    array.flat[place % array.size] = value
+    try:
+        world = from_arrays(**arrays(**{name: array}), balance=balance)
+    except WorldError:
+        return
+    assert check_world(world).ok
 
 
 def test_a_country_without_output_is_named():

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import io
+import json
+import tempfile
 import zipfile
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.support import worlds
 from upperhand.core.errors import WorldError
@@ -96,6 +101,57 @@ def test_a_damaged_file_is_refused_in_words(tmp_path, content, expected):
         read_world(path)
     assert expected in str(caught.value)
     assert "bad.npz" in str(caught.value)
+
+
+def meta_with(**changed):
+    def change(members):
+        members["meta.json"] = json.dumps({**json.loads(members["meta.json"]), **changed}).encode()
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"year": 1e999},
+        {"year": "soon"},
+        {"countries": None},
+        {"countries": ["X"] * 5000},
+        {"country_names": [1, 2]},
+        {"card": 5},
+        {"countries": [["USA"], "CHN", "VNM"]},
+    ],
+)
+def test_forged_labels_are_refused(tmp_path, changed):
+    path = tmp_path / "forged.npz"
+    path.write_bytes(rewritten(meta_with(**changed)))
+    with pytest.raises(WorldError):
+        read_world(path)
+
+
+GOOD = world_bytes(toy_world())
+
+
+@settings(max_examples=200)
+@given(st.integers(0, len(GOOD) - 1), st.integers(0, 255))
+def test_a_flipped_byte_gives_a_sound_world_or_one_error(place, byte):
+    """The checksum of each member finds most of them; the checks of the world the rest."""
+    content = GOOD[:place] + bytes([byte]) + GOOD[place + 1 :]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "flipped.npz"
+        path.write_bytes(content)
+        try:
+            world = read_world(path)
+        except WorldError:
+            return
+    assert world.fingerprint == toy_world().fingerprint
+
+
+def test_a_card_that_json_cannot_hold_is_refused_before_anything_is_written(tmp_path):
+    world = replace(toy_world(), card={"a": object()})
+    with pytest.raises(WorldError, match="its card cannot be saved"):
+        save_world(world, tmp_path / "w.npz")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_saved_world_with_faulty_numbers_is_refused(tmp_path):

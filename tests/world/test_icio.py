@@ -282,3 +282,8 @@ def test_a_folder_without_the_source_is_refused(tmp_path):
 def test_an_unknown_kind_of_source_is_refused(tmp_path):
     with pytest.raises(ValueError, match="unknown source 'icio'; did you mean 'icio2022'"):
         build_world("icio", tmp_path, tmp_path / "w.npz")
+
+
+def test_an_output_that_is_no_archive_is_refused_before_building(tmp_path):
+    with pytest.raises(ValueError, match=r"ends in \.npz"):
+        build_world("icio2022", tmp_path, tmp_path / "w.csv")

@@ -123,6 +123,8 @@ def test_an_exporter_that_never_buys_is_named(folder):
         (b"exporter,importer,sector,value\n", "trade.csv: no rows below the header"),
         (b"\x89PNG\r\n\xff\xfe", "not UTF-8 text"),
         (b"exporter\x00importer", "a binary file, not a table"),
+        (b'exporter,importer,sector,value\n"' + b"x" * 200_000, "trade.csv:2: not readable as CSV"),
+        (b"\n", "no column 'exporter'"),
     ],
 )
 def test_an_empty_or_binary_file_is_refused(folder, content, expected):

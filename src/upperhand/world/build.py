@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -91,8 +91,8 @@ def from_arrays(
         Traceback (most recent call last):
         ...
         upperhand.core.errors.WorldError: world 'custom' has 2 faults:
-          - trade of HOM/HOM/ALL is -1 (1 such entry); a flow must be 0 or more
-          - trade_elasticity of ALL is 0 (1 such entry); allowed: above 0 (sigma - 1)
+          - trade of HOM/HOM/ALL is -1 (1 such entry); a flow in USD million: 0 to 1e+12
+          - trade_elasticity of ALL is 0 (1 such entry); allowed: above 0, at most 1000 (sigma - 1)
     """
     what = f"world '{name}'"
     countries, sectors = _codes(countries), _codes(sectors)
@@ -162,8 +162,11 @@ def balanced(world: World) -> World:
 
 
 def _codes(labels: Any) -> tuple[str, ...]:
+    """Return codes as plain text; what is no list of codes is left to the check of labels."""
     values = labels.tolist() if hasattr(labels, "tolist") else labels
-    return (values,) if isinstance(values, str) else tuple(values)
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        values = () if values is None else (values,)
+    return tuple(str(value) if isinstance(value, str) else value for value in values)
 
 
 def _read(

@@ -12,6 +12,12 @@ from upperhand.world.world import World
 
 #: Gap of an accounting identity that counts as rounding, as a share of the total beside it.
 ROUNDING = 1e-9
+#: Largest flow, USD million: a thousand times the output of the world.
+LARGEST_FLOW = 1e12
+#: Largest rate of a tariff or export tax, as a fraction; beyond it a ban says what is meant.
+LARGEST_RATE = 1e4
+#: Largest elasticity; goods of all origins are all but the same good.
+LARGEST_ELASTICITY = 1e3
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +126,21 @@ def _sign_faults(world: World, name: str, array: Array, axes: Axes) -> list[str]
         wrong = (array <= 0) | (array > 1)
         return entry_faults(array, wrong, name, axes, "allowed: above 0, at most 1")
     if name == "trade_elasticity":
-        return entry_faults(array, array <= 0, name, axes, "allowed: above 0 (sigma - 1)")
-    advice = "a flow must be 0 or more" if name == "trade" else "allowed: 0 or more"
-    return entry_faults(array, array < 0, name, axes, advice)
+        wrong = (array <= 0) | (array > LARGEST_ELASTICITY)
+        advice = f"allowed: above 0, at most {LARGEST_ELASTICITY:g} (sigma - 1)"
+        return entry_faults(array, wrong, name, axes, advice)
+    highest = LARGEST_FLOW if name == "trade" else LARGEST_ELASTICITY
+    wrong = (array < 0) | (array > highest)
+    what = "a flow in USD million" if name == "trade" else "allowed"
+    return entry_faults(array, wrong, name, axes, f"{what}: 0 to {highest:g}")
 
 
 def _range_faults(world: World, array: Array, axes: Axes) -> list[str]:
     point, low, high = world.trade_elasticity[:, None], array[:, :1], array[:, 1:]
     order = (low <= point * (1 + ROUNDING)) & (point * (1 - ROUNDING) <= high) & (low > 0)
+    order &= high <= LARGEST_ELASTICITY
     wrong = np.broadcast_to(~order & (point > 0), array.shape)
-    advice = "allowed: 0 < low <= trade_elasticity <= high"
+    advice = "allowed: 0 < low <= trade_elasticity <= high <= 1000"
     return entry_faults(array, wrong, "elasticity_range", axes, advice)
 
 
@@ -137,9 +148,9 @@ def _wedge_faults(name: str, array: Array, axes: Axes) -> list[str]:
     home = np.zeros(array.shape, dtype=bool)
     diagonal = np.arange(array.shape[0])
     home[diagonal, diagonal] = True
-    return entry_faults(
-        array, array <= -1, name, axes, "allowed: above -1, as a fraction (0.25 is 25 per cent)"
-    ) + entry_faults(
+    wrong = (array <= -1) | (array > LARGEST_RATE)
+    advice = f"allowed: above -1, at most {LARGEST_RATE:g}, as a fraction (0.25 is 25 per cent)"
+    return entry_faults(array, wrong, name, axes, advice) + entry_faults(
         array, home & (array != 0), f"{name} on domestic sales", axes, "the diagonal must be 0"
     )
 

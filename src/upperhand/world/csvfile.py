@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 import re
 from collections.abc import Sequence
@@ -64,8 +65,13 @@ def read_csv(
     text = _text(path, faults)
     if text is None:
         return []
-    reader = csv.reader(text.splitlines())
-    header = [cell.strip() for cell in next(reader, [])]
+    reader = csv.reader(io.StringIO(text, newline=""))
+    try:
+        lines = [(reader.line_num, cells) for cells in reader]
+    except csv.Error as error:
+        faults.append(f"{path.name}:{reader.line_num}: not readable as CSV ({error}); save it anew")
+        return []
+    header = [cell.strip() for cell in lines[0][1]] if lines else []
     known = [*labels, *numbers, *optional]
     problems = _header_faults(path.name, header, [*labels, *numbers], known)
     if problems:
@@ -73,17 +79,17 @@ def read_csv(
         return []
     found: list[str] = []
     rows = []
-    for cells in reader:
+    for number, cells in lines[1:]:
         if not any(cell.strip() for cell in cells):
             continue
-        where = f"{path.name}:{reader.line_num}"
+        where = f"{path.name}:{number}"
         if len(cells) != len(header):
             found.append(_width_fault(where, cells, header))
             continue
         named = {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
         count = len(found)
         row = Row(
-            reader.line_num,
+            number,
             {name: _label(where, name, named[name], found) for name in labels},
             _numbers(where, named, numbers, optional, found),
         )

@@ -11,7 +11,9 @@ from __future__ import annotations
 import io
 import json
 import math
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,19 @@ FORMAT = "upperhand-world-1"
 LARGEST_FILE = 500_000_000
 _STAMP = (1980, 1, 1, 0, 0, 0)
 _META = "meta.json"
+#: What reading a damaged or forged archive may raise; RuntimeError covers encrypted members.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    EOFError,
+    RuntimeError,
+)
 
 
 def save_world(world: World, path: str | Path) -> Path:
@@ -47,9 +62,15 @@ def save_world(world: World, path: str | Path) -> Path:
 
 def world_bytes(world: World) -> bytes:
     """Return the content of the file: the same world gives the same bytes on any machine."""
+    try:
+        meta = canonical_json(_meta(world)).encode("utf-8")
+    except (TypeError, ValueError) as error:
+        raise WorldError(
+            f"world '{world.name}': its card cannot be saved ({error}); keep text, numbers and lists"
+        ) from None
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", compression=zipfile.ZIP_STORED) as archive:
-        archive.writestr(_member(_META), canonical_json(_meta(world)).encode("utf-8"))
+        archive.writestr(_member(_META), meta)
         for name in ARRAY_FIELDS:
             array = getattr(world, name)
             if array.any():
@@ -68,7 +89,7 @@ def read_world(path: str | Path) -> World:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             world = _from_archive(archive)
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError) as error:
+    except _DAMAGE as error:
         detail = str(error).strip("'\"") or type(error).__name__
         raise WorldError(
             f"{source}: not a saved world ({detail}); give a file written by "
@@ -97,6 +118,8 @@ def _from_archive(archive: zipfile.ZipFile) -> World:
     if meta["format"] != FORMAT:
         raise ValueError(f"format {meta['format']!r}; this version reads {FORMAT!r}")
     countries, sectors = tuple(meta["countries"]), tuple(meta["sectors"])
+    if 8 * (len(countries) + len(sectors)) ** 3 > LARGEST_FILE:
+        raise ValueError(f"{len(countries)} countries and {len(sectors)} sectors are too many")
     present = set(archive.namelist())
     arrays: dict[str, Array] = {}
     for name, axes in axes_of(countries, sectors).items():

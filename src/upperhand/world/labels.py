@@ -62,8 +62,8 @@ def plain(value: Any, name: str, axes: Axes, faults: list[str]) -> Array | None:
     if bare is None:
         return None
     try:
-        array = np.array(bare, dtype=np.float64)
-    except (TypeError, ValueError):
+        array = _real(bare)
+    except (TypeError, ValueError, OverflowError):
         faults.append(f"{name} holds something that is not a number; give numbers only")
         return None
     expected = tuple(len(labels) for _, labels in axes)
@@ -98,6 +98,14 @@ def entry_faults(
     where = "/".join(labels[i] for (_, labels), i in zip(axes, first, strict=True))
     number = "1 such entry" if count == 1 else f"{count} such entries"
     return [f"{name} of {where} is {array[first]:.6g} ({number}); {advice}"]
+
+
+def _real(value: Any) -> Array:
+    """Return a copy as float64, or raise where that would drop something."""
+    given = value if isinstance(value, np.ndarray) else np.array(value)
+    if np.iscomplexobj(given) or (np.ma.isMaskedArray(given) and np.ma.is_masked(given)):
+        raise ValueError
+    return np.array(given, dtype=np.float64)
 
 
 def _by_label(value: Any, name: str, axes: Axes, faults: list[str]) -> Any:
