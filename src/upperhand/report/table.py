@@ -70,6 +70,10 @@ class Table:
             table = table.tab_source_note(text) if text else table
         return table
 
+    def to_latex(self) -> str:
+        """Return the table as LaTeX."""
+        return str(self.to_gt().as_latex())
+
 
 def _no_negative_zero(text: str) -> str:
     """Return a printed number without the sign of a zero.

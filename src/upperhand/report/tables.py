@@ -323,9 +323,9 @@ def assumptions(run: Run) -> Table:
     rows = [
         {
             "Assumption": item.get("name", ""),
-            "Value": item.get("value"),
-            "Lowest": item.get("low"),
-            "Highest": item.get("high"),
+            "Value": _plain(item.get("value")),
+            "Lowest": _plain(item.get("low")),
+            "Highest": _plain(item.get("high")),
             "Unit": item.get("unit", ""),
             "Status": item.get("status", "assumed"),
             "Source": item.get("source", ""),
@@ -380,6 +380,10 @@ def _supplier(importer: str, exporter: str, old: float, new: float) -> dict[str,
 
 def _effect(effect: Any) -> str:
     return f"{effect.name} ({effect.percent:+.2f}%)" if effect is not None else "none"
+
+
+def _plain(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, (int, float)) else str("" if value is None else value)
 
 
 def _billion(million: Any) -> float:

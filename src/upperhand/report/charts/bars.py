@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
-from upperhand.report.charts.base import NARROW, Chart, inline, rows_of
+from upperhand.report.charts.base import Chart, inline, rows_of
 from upperhand.report.charts.findings import (
     alone_title,
     diversion_title,
@@ -18,6 +19,7 @@ from upperhand.report.tables import diversion as diversion_table
 from upperhand.report.tables import ranking as ranking_table
 from upperhand.report.tables import sectors as sectors_table
 from upperhand.report.tables import source_line
+from upperhand.report.words import the
 
 if TYPE_CHECKING:
     from upperhand.results import Run
@@ -127,17 +129,35 @@ def diversion(run: Run) -> Chart:
     )
 
 
-def room_for(labels: list[str], width: int) -> int:
-    """Return the pixels that labels left of the bars may take."""
+def room_for(labels: list[str], width: int, *, most: float = 0.42) -> int:
+    """Return the pixels that labels left of the bars may take, at most a share of the width."""
     longest = max((len(label) for label in labels), default=0) * LABEL_CHARACTER
-    return int(min(longest + 8, width * (0.42 if width <= NARROW else 0.36)))
+    return int(min(longest + 8, width * most))
+
+
+def wrap_label(label: str, room: int) -> str:
+    r"""Return a label broken into lines that fit into `room` pixels.
+
+    Examples:
+        >>> wrap_label("US controls on chip-making equipment", 150)
+        'US controls on chip-\nmaking equipment'
+    """
+    return "\n".join(textwrap.wrap(label, max(12, int(room / LABEL_CHARACTER)))) or label
+
+
+def wrapped_axis(room: int) -> Any:
+    """Return an axis that prints labels on several lines."""
+    import altair as alt
+
+    lines = "split(datum.label, '\\n')"
+    return alt.Axis(title=None, labelLimit=room + 20, labelExpr=lines, labelLineHeight=13)
 
 
 def _ranking(rows: list[dict[str, Any]], inside: list[str], width: int) -> Any:
     import altair as alt
 
     labels = [str(row["Economy"]) for row in rows]
-    room = room_for(labels, width)
+    room = room_for(labels, width, most=0.55)
     axis = alt.Axis(
         title=None,
         labelLimit=room,
@@ -151,7 +171,9 @@ def _ranking(rows: list[dict[str, Any]], inside: list[str], width: int) -> Any:
     y = alt.Y("Economy:N").sort(labels).axis(axis)
     base = alt.Chart(inline(rows)).encode(y=y)
     colour = alt.condition("datum.value < 0", alt.value(LOSS), alt.value(GAIN))
-    bars = base.mark_bar(height=10).encode(x=alt.X("value:Q").title("per cent"), color=colour)
+    bars = base.mark_bar(height=10).encode(
+        x=alt.X("value:Q").title("per cent").axis(tickCount=6), color=colour
+    )
     span = base.mark_rule(strokeWidth=1.2, color=INK).encode(x="low:Q", x2="high:Q")
     ends = [
         base.mark_tick(color=INK, thickness=1.2, size=6).encode(x=f"{end}:Q")
@@ -170,22 +192,23 @@ def _grouped(
     import altair as alt
 
     room = room_for([str(label) for label in order], width)
+    short = {label: wrap_label(str(label), room) for label in order}
+    rows, order = [{**row, by: short[row[by]]} for row in rows], list(short.values())
     names = list(colours)
     scale = alt.Scale(domain=names, range=[colours[name] for name in names])
     bars = (
         alt.Chart(inline(rows))
         .mark_bar()
         .encode(
-            y=alt.Y(f"{by}:N").sort(order).axis(alt.Axis(title=None, labelLimit=room))
-            .scale(paddingInner=0.3),
+            y=alt.Y(f"{by}:N").sort(order).axis(wrapped_axis(room)).scale(paddingInner=0.25),
             yOffset=alt.YOffset(f"{group}:N").sort(names),
-            x=alt.X(f"{_field(value)}:Q").title("per cent"),
+            x=alt.X(f"{_field(value)}:Q").title("per cent").axis(tickCount=6),
             color=alt.Color(f"{group}:N").scale(scale).sort(names),
         )
     )  # fmt: skip
     zero = alt.Chart(inline([{}])).mark_rule(color=SOFT).encode(x=alt.datum(0))
-    step = alt.Step(thick * max(1, len(names)) * 1.45)
-    return alt.layer(bars, zero).properties(width=width - room - 26, height=step)
+    rows_high = len(order) * (thick * max(1, len(names)) + 9)
+    return alt.layer(bars, zero).properties(width=width - room - 26, height=rows_high)
 
 
 def _diversion(rows: list[dict[str, Any]], width: int) -> Any:
@@ -203,14 +226,14 @@ def _diversion(rows: list[dict[str, Any]], width: int) -> Any:
         )
         colour = alt.condition("datum.Change < 0", alt.value(LOSS), alt.value(GAIN))
         bars = base.mark_bar(height=12).encode(
-            x=alt.X("Change:Q").title("USD bn a year"), color=colour
+            x=alt.X("Change:Q").title("USD bn a year").axis(tickCount=5), color=colour
         )
         zero = alt.Chart(inline([{}])).mark_rule(color=SOFT).encode(x=alt.datum(0))
         parts.append(
             alt.layer(bars, zero).properties(
                 width=width - room - 26,
                 height=alt.Step(19),
-                title=alt.TitleParams(f"Imports of {importer}", fontSize=13, offset=6),
+                title=alt.TitleParams(f"Imports of {the(str(importer))}", fontSize=13, offset=6),
             )
         )
     return alt.vconcat(*parts, spacing=18).resolve_scale(x="shared")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import altair as alt
 
 WIDE, NARROW = 860, 358
-TITLE_CHARACTER, SUBTITLE_CHARACTER = 9.6, 7.6  # pixels that a character takes in the widest font
+TITLE_CHARACTER, SUBTITLE_CHARACTER = 11.2, 8.0  # pixels that a character takes in the widest font
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +93,11 @@ class Chart:
             "title": {
                 "text": _wrap(self.title, width, TITLE_CHARACTER),
                 "subtitle": _wrap(self.subtitle, width, SUBTITLE_CHARACTER),
+                "frame": "bounds",
             },
             "vconcat": [*key, drawn, footer],
             "spacing": 10,
+            "align": "none",
             **data,
         }
 

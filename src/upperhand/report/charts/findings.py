@@ -66,10 +66,10 @@ def who_pays_title(table: Table) -> str:
         return "Who pays the tariffs"
     buyers, sellers = f"buyers in {the(first['Importer'])}", f"sellers in {the(first['Exporter'])}"
     payer, part = (buyers, share) if share >= 50 else (sellers, 100 - share)
-    on = f"tariff of {the(first['Importer'])} on {the(first['Exporter'])}"
-    text = f"{payer} bear {min(part, 100):.0f}% of the {on}"
+    on = f"the tariff on {the(first['Exporter'])}"
+    text = f"{payer} bear {part:.0f}% of {on}"
     if part > 100:
-        text = f"{payer} bear all of the {on}, and more"
+        text = f"{payer} bear all of {on}, and more"
     return text[0].upper() + text[1:]
 
 
@@ -77,15 +77,16 @@ def welfare_title(run: Run, table: Table) -> str:
     """Return the largest cause of the loss or gain of each side."""
     columns = [c for c in table.frame.columns[2:-2] if c.endswith("log points")]
     frame = table.frame.set_index("Code")
-    found = []
+    found: dict[str, list[str]] = {}
     for _, name, members in sides(run):
         if len(members) == 1 and members[0] in frame.index and columns:
             row = frame.loc[members[0], columns].astype(float)
-            cause = str(row.abs().idxmax()).removesuffix(", log points").lower()
-            found.append(f"{the(name)}: {cause}")
+            cause = str(row.abs().idxmax()).removesuffix(", log points")
+            found.setdefault(cause, []).append(the(name))
     if not found:
         return "Why real income changes"
-    return f"The largest part of the change, {joined(found)}"
+    text = joined([f"{cause.lower()} for {joined(names)}" for cause, names in found.items()])
+    return f"What counts most: {text}"
 
 
 def sectors_title(run: Run, table: Table) -> str:
@@ -96,7 +97,8 @@ def sectors_title(run: Run, table: Table) -> str:
         if len(rows) and rows["Output, USD bn a year"].notna().any():
             row = rows.sort_values("Output, USD bn a year").iloc[0]
             money = float(row["Output, USD bn a year"])
-            found.append(f"{row['Sector']} in {the(name)} ({usd(1e3 * money)})")
+            sector = str(row["Sector"])
+            found.append(f"{sector[:1].lower()}{sector[1:]} in {the(name)} ({usd(1e3 * money)})")
     if not found:
         return "Output by sector"
     return f"The largest falls of output: {joined(found)}"

@@ -134,7 +134,7 @@ def _stacked(
     y = alt.Y(f"{by}:N").sort(order).axis(alt.Axis(title=None, labelLimit=room))
     base = alt.Chart(inline(rows)).encode(y=y)
     bars = base.mark_bar(height=15, stroke=PAPER, strokeWidth=0.6).encode(
-        x=alt.X("value:Q").stack("zero").title(unit),
+        x=alt.X("value:Q").stack("zero").title(unit).axis(tickCount=6),
         color=alt.Color(f"{part}:N")
         .scale(domain=names, range=list(colours.values()))
         .legend(columns=columns),
@@ -164,7 +164,8 @@ def _horizons(
             alt.Axis(title=None, labelAngle=0, labelColor=INK, grid=False, labelExpr=label)
         ),
         xOffset=alt.XOffset("Side:N").sort(names),
-        y=alt.Y("value:Q").title("per cent").axis(alt.Axis(grid=True, labelColor=SOFT)),
+        y=alt.Y("value:Q").title("per cent").scale(domain=_room_for_numbers(rows), nice=False)
+        .axis(alt.Axis(grid=True, labelColor=SOFT, tickCount=6)),
     )  # fmt: skip
     scale = alt.Scale(domain=names, range=[colours[name] for name in names])
     bars = base.mark_bar(size=26 if narrow else 54).encode(
@@ -175,3 +176,11 @@ def _horizons(
     below = text.transform_filter("datum.value < 0").mark_text(dy=9, fontSize=12, color=INK)
     zero = alt.Chart(inline([{}])).mark_rule(color=SOFT).encode(y=alt.datum(0))
     return alt.layer(bars, zero, above, below).properties(width=width - room, height=250)
+
+
+def _room_for_numbers(rows: list[dict[str, Any]]) -> list[float]:
+    """Return a domain that leaves room for a number beyond each bar."""
+    values = [float(row["value"]) for row in rows] or [0.0]
+    low, high = min(0.0, *values), max(0.0, *values)
+    margin = 0.14 * (high - low) or 1.0
+    return [low - margin * (low < 0), high + margin * (high > 0)]

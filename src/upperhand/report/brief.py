@@ -1,0 +1,234 @@
+"""The answer in words: one sentence, the four numbers by horizon, what was assumed, where to look."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from upperhand.report.words import (
+    counted,
+    joined,
+    percent,
+    percent_range,
+    the,
+    usd,
+    usd_range,
+    verb,
+)
+from upperhand.results.run import HORIZON_WORDS
+
+if TYPE_CHECKING:
+    from upperhand.results import Effect, Headline, Run
+
+WIDTH = 88
+MOST_ASSUMPTIONS = 6
+CLOSE = 1.02  # effects whose ratio is below this are called about equal
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One of the four numbers: what it is, its range over the horizons, its value at each.
+
+    Attributes:
+        title: What the number is.
+        value: Range over the horizons, in words.
+        by_horizon: Horizon and value in words.
+        note: What to know about it.
+    """
+
+    title: str
+    value: str
+    by_horizon: tuple[tuple[str, str], ...]
+    note: str = ""
+
+
+def brief(run: Run, *, report: str | Path | None = None, record: str | Path | None = None) -> str:
+    """Return the answer as text for a terminal.
+
+    Args:
+        run: What `upperhand run` produced.
+        report: Where the report lies, if it was written.
+        record: Where the run record lies, if it was written.
+    """
+    lines = [printable(run.title), f"Change from {printable(run.baseline)}.", ""]
+    lines += [*textwrap.wrap(printable(answer(run)), WIDTH), ""]
+    lines += _grid(run)
+    lines += _assumed(run)
+    places = {"Report": report, "Record": record}
+    lines += [f"{name}: {place}" for name, place in places.items() if place is not None]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def answer(run: Run) -> str:
+    """Return the answer in one sentence, ranges before points."""
+    heads = [run.headline(h) for h in run.horizons if _solved(run, h)]
+    if not heads:
+        return no_answer(run)
+    if not heads[0].sides:
+        return _without_sides(heads[-1])
+    effects = [[head.sides[i] for head in heads] for i in range(len(heads[0].sides))]
+    spread = len(heads) > 1 and any(
+        percent_range([e.percent for e in one]) != percent(one[0].percent) for one in effects
+    )
+    parts = [_effect_words(one, first=i == 0) for i, one in enumerate(effects)]
+    text = joined(parts) + (", depending on the horizon" if spread else "")
+    return f"{text}; {_comparison(heads)}." + _unsolved(run)
+
+
+def no_answer(run: Run) -> str:
+    """Return why there is no answer."""
+    if not run.horizons:
+        return "No answer: the run holds no case with all moves."
+    outcome = run.case("package", run.horizons[-1]).counterfactual.outcome
+    return f"No answer: {outcome.sentence()}."
+
+
+def four_numbers(run: Run) -> list[Number]:
+    """Return each side's effect, the pain ratio, and the largest effects on third parties."""
+    heads = [run.headline(h) for h in run.horizons]
+    if not heads:
+        return []
+    found = [_side_number([h.sides[i] for h in heads], heads) for i in range(len(heads[0].sides))]
+    found.append(_pain_number(heads))
+    found.append(_third("Largest gain elsewhere", [h.gainer for h in heads], heads, "nobody gains"))
+    found.append(_third("Largest loss elsewhere", [h.loser for h in heads], heads, "nobody loses"))
+    return found
+
+
+def printable(text: str) -> str:
+    r"""Return text without control characters, which could steer a terminal.
+
+    Examples:
+        >>> printable("a\x1b[31mb\nc")
+        'a[31mb c'
+    """
+    spaced = " ".join(str(text).split())
+    return "".join(c for c in spaced if c.isprintable())
+
+
+def signed(effect: Effect | None) -> str:
+    """Return an effect in per cent with its sign."""
+    if effect is None:
+        return "none"
+    if not math.isfinite(effect.percent):
+        return "no number"
+    sign = "−" if effect.percent < 0 else "+"
+    return f"{sign}{percent(effect.percent)}"
+
+
+def _solved(run: Run, horizon: str) -> bool:
+    return run.case("package", horizon).counterfactual.outcome.ok
+
+
+def _effect_words(one: list[Effect], *, first: bool) -> str:
+    values = [e.percent for e in one]
+    money = usd_range([e.usd_million for e in one])
+    return (
+        f"{the(one[0].name, first=first)} {verb(values)} {percent_range(values)} of real income "
+        f"({money} a year)"
+    )
+
+
+def _comparison(heads: list[Headline]) -> str:
+    ratios = [head.pain_ratio for head in heads if head.pain_ratio is not None]
+    if not ratios or len(ratios) < len(heads):
+        return heads[-1].pain_note
+    first, second = (the(e.name) for e in heads[0].sides[:2])
+    low, high = min(ratios), max(ratios)
+    words = f"{low:.1f}" if f"{low:.1f}" == f"{high:.1f}" else f"{low:.1f} to {high:.1f}"
+    text = f"for each 1% that {first} loses, {second} loses {words}%"
+    if low > CLOSE:
+        return f"{text}, so {second} is hurt more"
+    if high < 1 / CLOSE:
+        return f"{text}, so {first} is hurt more"
+    return f"{text}, so who is hurt more depends on the horizon" if high / low > CLOSE else text
+
+
+def _unsolved(run: Run) -> str:
+    missing = [h for h in run.horizons if not _solved(run, h)]
+    return f" No equilibrium was found at the {joined(missing)} horizon." if missing else ""
+
+
+def _without_sides(head: Headline) -> str:
+    gain = f"{the(head.gainer.name)} gains most ({signed(head.gainer)})" if head.gainer else ""
+    loss = f"{the(head.loser.name)} loses most ({signed(head.loser)})" if head.loser else ""
+    text = "; ".join(t for t in (loss, gain) if t) or "no economy is noticeably affected"
+    return f"{text[0].upper()}{text[1:]}, {head.horizon} horizon."
+
+
+def _side_number(one: list[Effect], heads: list[Headline]) -> Number:
+    values = [e.percent for e in one]
+    word = verb(values)
+    by_horizon = tuple(
+        (h.horizon, f"{signed(e)}, {'−' if e.usd_million < 0 else '+'}{usd(e.usd_million)}")
+        for h, e in zip(heads, one, strict=True)
+    )
+    value = "no number" if not any(map(math.isfinite, values)) else percent_range(values)
+    return Number(f"{the(one[0].name, first=True)} {word}", value, by_horizon)
+
+
+def _pain_number(heads: list[Headline]) -> Number:
+    ratios = [h.pain_ratio for h in heads if h.pain_ratio is not None]
+    by_horizon = tuple(
+        (h.horizon, "none" if h.pain_ratio is None else f"{h.pain_ratio:.2f}") for h in heads
+    )
+    low, high = (f"{x:.1f}" for x in (min(ratios, default=0.0), max(ratios, default=0.0)))
+    value = "none" if not ratios else low if low == high else f"{low} to {high}"
+    return Number("Pain ratio", value, by_horizon, heads[-1].pain_note)
+
+
+def _third(title: str, effects: list[Effect | None], heads: list[Headline], nobody: str) -> Number:
+    found = [e for e in effects if e is not None]
+    names = list(dict.fromkeys(e.name for e in found))
+    by_horizon = tuple(
+        (h.horizon, f"{e.name} {signed(e)}" if e else "none")
+        for h, e in zip(heads, effects, strict=True)
+    )
+    value = percent_range([e.percent for e in found]) if found else "none"
+    return Number(title, value, by_horizon, joined(names) if names else nobody)
+
+
+def _grid(run: Run) -> list[str]:
+    numbers = four_numbers(run)
+    if not numbers:
+        return []
+    horizons = [h for h, _ in numbers[0].by_horizon]
+    rows = [["", *(f"{h} ({HORIZON_WORDS[h]})" for h in horizons)]]
+    rows += [[_row_title(n), *(cell for _, cell in n.by_horizon)] for n in numbers]
+    widths = [max(len(printable(row[i])) for row in rows) for i in range(len(rows[0]))]
+    lines = [
+        "  ".join(printable(c).ljust(w) for c, w in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+    return [*lines, ""]
+
+
+def _row_title(number: Number) -> str:
+    title = number.title
+    for word in (" loses nothing", " loses or gains", " loses", " gains"):
+        title = title.removesuffix(word)
+    return title.removeprefix("The ") if title != number.title else title
+
+
+def _assumed(run: Run) -> list[str]:
+    items = [a for a in run.assumptions if a.get("status", "assumed") == "assumed"]
+    if not items:
+        return []
+    lines = [f"Assumed ({counted(len(items), 'number')}; value and range):"]
+    lines += [f"  {_assumption(item)}" for item in items[:MOST_ASSUMPTIONS]]
+    if len(items) > MOST_ASSUMPTIONS:
+        lines.append(f"  ... and {len(items) - MOST_ASSUMPTIONS} more in the report")
+    return [*lines, ""]
+
+
+def _assumption(item: dict[str, Any]) -> str:
+    unit = "" if item.get("unit") in ("1", None, "") else f" {item['unit']}"
+    spread = ""
+    if item.get("low") is not None and item.get("high") is not None:
+        spread = f" [{item['low']:g} to {item['high']:g}]"
+    value = item.get("value")
+    shown = f"{value:g}" if isinstance(value, (int, float)) else str(value)
+    return printable(f"{item.get('name', '?')}: {shown}{unit}{spread}")

@@ -1,0 +1,188 @@
+"""The report: one HTML file that works offline, without JavaScript, on a phone and on paper."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from upperhand.report.brief import answer, four_numbers
+from upperhand.report.charts import NARROW, WIDE, all_charts
+from upperhand.report.charts.theme import dark_rules
+from upperhand.report.tables import all_tables, source_line
+from upperhand.report.words import HORIZON_TITLE
+
+if TYPE_CHECKING:
+    from upperhand.report.charts import Chart
+    from upperhand.report.table import Table
+    from upperhand.results import Run
+
+MAP_RATIO = "map"  # the map has no text and scales; other charts are drawn twice
+CAPTIONS = {"headline": "By horizon", "alone": "Each side's moves, and each move, alone"}
+
+
+def html_report(run: Run) -> str:
+    """Return the whole report as one HTML document.
+
+    Nothing is fetched: drawings, tables and downloads are inside. Names and notes are escaped.
+    """
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    environment.lstrip_blocks = True
+    template = environment.from_string(_packaged("report.html.j2"))
+    tables = {table.key: table for table in all_tables(run)}
+    charts = {chart.key: chart for chart in all_charts(run)}
+    return template.render(
+        run=run,
+        answer=answer(run),
+        numbers=four_numbers(run),
+        horizon_title=HORIZON_TITLE,
+        style=_style(),
+        sections=_sections(tables, charts),
+        tables=tables,
+        downloads=_downloads(run, tables),
+        sources=[_source(item) for item in run.sources],
+        source_line=source_line(run),
+        warnings=_warnings(run),
+        facts=_facts(run),
+        command=_command(run),
+    )
+
+
+def _sections(tables: dict[str, Table], charts: dict[str, Chart]) -> list[dict[str, Any]]:
+    """Return heading, drawing and table of each section, in the order of the report."""
+    plan = (
+        ("changes", "What changes", "", "changes"),
+        ("map", "Map", "map", ""),
+        ("ranking", "Every economy", "ranking", "ranking"),
+        ("sectors", "Sectors", "sectors", "sectors"),
+        ("who-pays", "Who pays the tariffs", "who_pays", "who_pays"),
+        ("welfare", "Why real income changes", "welfare", "welfare"),
+        ("diversion", "Trade diversion", "diversion", "diversion"),
+        ("alone", "Together and one by one", "alone", "alone"),
+        ("horizons", "By horizon", "horizons", "headline"),
+    )
+    return [
+        {
+            "id": name,
+            "title": title,
+            "chart": _drawn(charts[chart]) if chart in charts else None,
+            "table": tables.get(table),
+        }
+        for name, title, chart, table in plan
+        if chart in charts or table in tables
+    ]
+
+
+def _drawn(chart: Chart) -> dict[str, Any]:
+    from markupsafe import Markup
+
+    widths = (WIDE,) if chart.key == MAP_RATIO else (WIDE, NARROW)
+    drawings = [Markup(_inline(chart, width)) for width in widths]
+    return {"chart": chart, "wide": drawings[0], "narrow": ([*drawings, None])[1]}
+
+
+def _inline(chart: Chart, width: int) -> str:
+    """Return a drawing for use inside a page: named for readers, with identifiers of its own."""
+    from markupsafe import escape
+
+    svg = chart.svg(width, titled=False)
+    scope = f"{chart.key}-{width}-"
+    svg = re.sub(r'\bid="', f'id="{scope}', svg)
+    svg = re.sub(r"url\(#", f"url(#{scope}", svg)
+    size = re.match(r'<svg[^>]*? width="([\d.]+)" height="([\d.]+)"', svg)
+    box = f' style="max-width:{size.group(1)}px"' if size else ""
+    return re.sub(r"^<svg", f'<svg role="img" aria-label="{escape(chart.alt)}"{box}', svg, count=1)
+
+
+def _downloads(run: Run, tables: dict[str, Table]) -> list[dict[str, str]]:
+    from upperhand.results.encode_run import run_summary
+    from upperhand.results.record import scenario_yaml
+
+    summary = run_summary(run)
+    summary["cases"] = [
+        case if case["kind"] == "package" else {**case, "countries": {}}
+        for case in summary["cases"]
+    ]
+    entries = [
+        ("scenario.yaml", "Scenario", "application/yaml", scenario_yaml(run.scenario)),
+        ("run.json", "Run record in short", "application/json", json.dumps(summary)),
+    ]
+    for key, table in tables.items():
+        text = table.frame.to_csv(index=False)
+        entries.append((f"{key}.csv", table.title, "text/csv", text))
+    return [
+        {"name": name, "title": title, "href": _data_uri(kind, text)}
+        for name, title, kind, text in entries
+    ]
+
+
+def _data_uri(kind: str, text: str) -> str:
+    packed = base64.b64encode(text.encode("utf-8")).decode("ascii")
+    return f"data:{kind};charset=utf-8;base64,{packed}"
+
+
+def _source(item: dict[str, Any]) -> dict[str, str]:
+    """Return a source for print; only addresses of the web become links."""
+    url = str(item.get("url") or "")
+    return {
+        "title": str(item.get("title") or item.get("key") or ""),
+        "licence": str(item.get("licence") or ""),
+        "used_for": str(item.get("used_for") or ""),
+        "url": url if re.match(r"https?://", url) else "",
+    }
+
+
+def _warnings(run: Run) -> list[str]:
+    return [
+        f"{case.label}, {case.horizon} horizon: {case.counterfactual.outcome.sentence()}"
+        for case in run.cases
+        if not case.counterfactual.outcome.ok
+    ]
+
+
+def _facts(run: Run) -> list[tuple[str, str]]:
+    card = run.world.get("card", {})
+    options = run.cases[0].counterfactual.provenance.options if run.cases else {}
+    shown = ", ".join(f"{key} {value}" for key, value in options.items() if key != "horizon")
+    entries = {
+        "Baseline": run.baseline,
+        "World table": f"{run.world.get('name', '')} ({run.world.get('fingerprint', '')})",
+        "Data": card.get("edition") or card.get("title") or "",
+        "Licence of the data": card.get("licence") or "",
+        "Options": shown,
+        "Run": run.fingerprint,
+        "Versions": ", ".join(f"{k} {v}" for k, v in run.environment.items()),
+    }
+    return [(key, str(value)) for key, value in entries.items() if value]
+
+
+def _command(run: Run) -> dict[str, str]:
+    version = str(run.environment.get("upperhand", ""))
+    pin = f"=={version}" if version else ""
+    return {
+        "shell": f"pip install upperhand{pin}\nupperhand run scenario.yaml -o report.html",
+        "python": (
+            "import upperhand as uh\n\n"
+            'run = uh.run(uh.read_scenario("scenario.yaml"))\n'
+            "print(uh.brief(run))\n"
+            'run.save("report.html")'
+        ),
+        "version": version,
+    }
+
+
+def _style() -> Any:
+    from markupsafe import Markup
+
+    rules = _packaged("report.css")
+    dark = dark_rules("figure")
+    text = f"{rules}\n@media screen and (prefers-color-scheme: dark){{\n{dark}\n}}"
+    return Markup(text)
+
+
+def _packaged(name: str) -> str:
+    return files("upperhand.report").joinpath("templates", name).read_text(encoding="utf-8")
