@@ -16,7 +16,7 @@ from upperhand.world.labels import Array
 from upperhand.world.toy import toy_world
 from upperhand.world.world import World
 
-PACKAGED = ("icio-2022",)
+PACKAGED = ("icio-2022", "icio-2022-strategic")
 
 
 def world_names() -> tuple[str, ...]:
@@ -24,7 +24,7 @@ def world_names() -> tuple[str, ...]:
 
     Examples:
         >>> world_names()
-        ('icio-2022', 'toy')
+        ('icio-2022', 'icio-2022-strategic', 'toy')
     """
     return (*PACKAGED, "toy")
 

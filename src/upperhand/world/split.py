@@ -101,9 +101,9 @@ def split_sector(
         export_tax=_put(world.export_tax, k, export_tax),
         input_share=inputs,
         value_added_share=value_added,
-        trade_elasticity=_put(world.trade_elasticity, k, _own(parts, "elasticity", world, k)),
+        trade_elasticity=_put(world.trade_elasticity, k, _elasticity(parts, world, k)),
         elasticity_range=np.insert(np.delete(world.elasticity_range, k, 0), k, bounds, 0),
-        scale_elasticity=_put(world.scale_elasticity, k, _own(parts, "scale_elasticity", world, k)),
+        scale_elasticity=_put(world.scale_elasticity, k, _scale(parts, world, k)),
         sector_names=_names(world, parent, parts),
         card=_card(world, parent, parts),
     )
@@ -114,10 +114,17 @@ def split_sector(
 split = split_sector
 
 
-def _own(parts: Sequence[Part], quantity: str, world: World, k: int) -> Array:
-    parents = {"elasticity": world.trade_elasticity, "scale_elasticity": world.scale_elasticity}
-    figures: list[Figure | None] = [getattr(part, quantity) for part in parts]
-    return np.array([parents[quantity][k] if f is None else f.value for f in figures])
+def _elasticity(parts: Sequence[Part], world: World, k: int) -> Array:
+    own = world.trade_elasticity[k]
+    return np.array([p.elasticity.value if p.elasticity else own for p in parts])
+
+
+def _scale(parts: Sequence[Part], world: World, k: int) -> Array:
+    """Return scale elasticities; an inherited one keeps its product with the trade elasticity."""
+    own, theta = world.scale_elasticity[k], world.trade_elasticity[k]
+    inherited = own * np.minimum(1.0, theta / _elasticity(parts, world, k))
+    given = [p.scale_elasticity for p in parts]
+    return np.array([x if f is None else f.value for f, x in zip(given, inherited, strict=True)])
 
 
 def _put(array: Array, k: int, parts: Array) -> Array:
@@ -160,8 +167,15 @@ def _names(world: World, parent: str, parts: Sequence[Part]) -> dict[str, str]:
 
 
 def _card(world: World, parent: str, parts: Sequence[Part]) -> dict[str, object]:
-    parents = dict(world.card.get("parents", {}))
-    return {**world.card, "parents": {**parents, parent: [part.code for part in parts]}}
+    """Return the card with the parts noted, and its sets of elasticities as long as the sectors."""
+    k, size = world.sectors.index(parent), len(parts)
+    card = dict(world.card)
+    card["parents"] = {**card.get("parents", {}), parent: [part.code for part in parts]}
+    sets = card.get("elasticities", {}).get("sets")
+    if sets:
+        longer = {n: [*v[:k], *[v[k]] * size, *v[k + 1 :]] for n, v in sets.items()}
+        card["elasticities"] = {**card["elasticities"], "sets": longer}
+    return card
 
 
 def _report(

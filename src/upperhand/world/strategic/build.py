@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from upperhand.core.errors import WorldError
 from upperhand.core.files import write_text
-from upperhand.core.fingerprint import canonical_json
-from upperhand.world.files import save_world
+from upperhand.world.check import check_world
+from upperhand.world.files import read_world, save_world
+from upperhand.world.make import card_text
 from upperhand.world.split import Entry, Part, SplitReport, split_sector
 from upperhand.world.strategic.read import read_parts, read_rows
 from upperhand.world.world import World
@@ -71,13 +73,14 @@ def build_strategic(
         WorldError: If a parent or country is missing, or figures do not add up.
     """
     reports: list[SplitReport] = []
+    base = world
     for parent, own in (parts if parts is not None else read_parts()).items():
         world, report = split_sector(world, parent, own, name=name)
         reports.append(report)
-    return replace(world, card=_card(world, reports)), StrategicReport(tuple(reports))
+    return replace(world, card=_card(world, base, reports)), StrategicReport(tuple(reports))
 
 
-def _card(world: World, reports: Sequence[SplitReport]) -> dict[str, Any]:
+def _card(world: World, base: World, reports: Sequence[SplitReport]) -> dict[str, Any]:
     counts = {
         status: sum(report.counts()[status] for report in reports)
         for status in ("sourced", "derived", "assumed")
@@ -98,10 +101,25 @@ def _card(world: World, reports: Sequence[SplitReport]) -> dict[str, Any]:
         for report in reports
         for e in report.entries
     ]
+    added = {
+        "key": "epoch_ai_chip_counts_2026",
+        "title": "Epoch AI, AI chip counts, 2026 (chips sold, revenue by quarter)",
+        "licence": "CC BY 4.0",
+        "url": "https://github.com/epoch-research/ai-chip-counts",
+    }
+    countries, sectors = len(world.countries), len(world.sectors)
     return {
         **world.card,
+        "title": f"World economy of {world.year}: {countries} regions, {sectors} sectors with "
+        "strategic goods of their own",
+        "checks": {
+            name: value if isinstance(value, str) else _rounded(round(value, 9))
+            for name, value in check_world(world).facts.items()
+        },
+        "sources": [*world.card.get("sources", []), added],
         "strategic": {
-            "made_from": "the parents under `parents`, whose totals are preserved",
+            "made_from": {"world": base.name, "fingerprint": base.fingerprint},
+            "kept": "all totals of the sectors under `parents`",
             "method": "docs/do/split.md and docs/decisions/0010-strategic-goods.md",
             "figures_by_status": counts,
             "figures": figures,
@@ -128,8 +146,14 @@ def write_strategic(world: World, folder: str | Path) -> tuple[Path, Path]:
     result, _ = build_strategic(world)
     target = Path(folder)
     table = save_world(result, target / f"{result.name}.npz")
-    card = write_text(target / f"{result.name}.card.json", canonical_json(result.card) + "\n")
+    card = write_text(target / f"{result.name}.card.json", card_text(result))
     return table, card
+
+
+def main() -> None:
+    """Write the packaged strategic world: `python -m upperhand.world.strategic`."""
+    folder = Path(str(files("upperhand").joinpath("data/world")))
+    write_strategic(read_world(folder / "icio-2022.npz"), folder)
 
 
 def certainty() -> dict[str, int]:
