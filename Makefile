@@ -14,6 +14,8 @@ SCENARIO ?= october-2025
 
 # Two test workers with two BLAS threads each would fight for two cores.
 export OPENBLAS_NUM_THREADS ?= 1
+# An advertisement of the theme, which a strict build would show among the warnings.
+export NO_MKDOCS_2_WARNING := 1
 
 .PHONY: help demo test quick lint format types imports doctest docs bench expected wheel wheel-test \
 	browser clean check
