@@ -52,3 +52,8 @@ def test_the_printed_report_starts_with_the_verdict():
     lines = str(check_world(toy_world())).splitlines()
     assert lines[0] == "world 'toy': no faults"
     assert any("largest imbalance, country" in line and "USA" in line for line in lines)
+
+
+def test_a_world_without_any_trade_is_reported_and_not_raised():
+    report = check_world(replace(toy_world(), trade=np.zeros((3, 3, 2))))
+    assert "output of USA is 0" in report.faults[0]

@@ -90,6 +90,7 @@ def huge_header(members):
         (rewritten(cut_short), "an array is cut short"),
         (rewritten(huge_header), "not a saved world"),
         (rewritten(lambda members: members.pop("meta.json")), "not a saved world"),
+        (rewritten(lambda members: members.pop("tariff.npy")), "fingerprint"),
         (rewritten(lambda members: members.update({"meta.json": b"[]"})), "not a saved world"),
         (rewritten(lambda members: members.update({"meta.json": b"\xff"})), "not a saved world"),
     ],
@@ -158,6 +159,11 @@ def test_a_saved_world_with_faulty_numbers_is_refused(tmp_path):
     def negative(members):
         good = members["trade.npy"]
         members["trade.npy"] = good[:-8] + np.array([-1.0], dtype="<f8").tobytes()
+        meta_with(fingerprint=faulty.fingerprint)(members)
+
+    trade = np.array(toy_world().trade)
+    trade.flat[-1] = -1.0
+    faulty = replace(toy_world(), trade=trade)
 
     path = tmp_path / "bad.npz"
     path.write_bytes(rewritten(negative))

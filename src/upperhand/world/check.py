@@ -211,6 +211,7 @@ def _income_faults(world: World) -> list[str]:
 
 def _facts(world: World) -> dict[str, float | str]:
     output = float(world.output.sum())
+    scale = output if output > 0 else 1.0
     supply = world.value_added.sum(axis=1) + world.tariff_revenue + world.export_tax_revenue
     gap = world.final_demand.sum(axis=1) - supply - world.imbalance
     abroad = ~np.eye(len(world.countries), dtype=bool)
@@ -225,8 +226,8 @@ def _facts(world: World) -> dict[str, float | str]:
         "world tariff revenue, USD million": float(world.tariff_revenue.sum()),
         "largest imbalance, USD million": float(world.imbalance[deepest]),
         "largest imbalance, country": world.countries[deepest],
-        "sum of imbalances over world output": abs(float(world.imbalance.sum())) / output,
-        "rows-columns gap over world output": float(np.abs(gap).max()) / output,
+        "sum of imbalances over world output": abs(float(world.imbalance.sum())) / scale,
+        "rows-columns gap over world output": float(np.abs(gap).max()) / scale,
         "share of zero flows": float((world.trade == 0).mean()),
         "country-sectors without output": float((world.output == 0).sum()),
         "smallest value-added share": float(world.value_added_share.min()),

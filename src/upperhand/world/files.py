@@ -3,7 +3,8 @@
 The file is an uncompressed NumPy archive (`.npz`): little-endian float64 arrays, exact, members
 in a fixed order with a fixed time stamp. It is not compressed so that the bytes depend on the
 numbers alone and not on the release of a compression library; arrays that are zero everywhere
-are left out, and the wheel compresses the rest. Nothing in it is ever unpickled.
+are left out, and the wheel compresses the rest. The fingerprint of labels and arrays is in the
+file and is compared when it is read. Nothing in it is ever unpickled.
 """
 
 from __future__ import annotations
@@ -126,7 +127,7 @@ def _from_archive(archive: zipfile.ZipFile) -> World:
         shape = tuple(len(labels) for _, labels in axes)
         member = f"{name}.npy"
         arrays[name] = _array(archive.read(member), shape) if member in present else np.zeros(shape)
-    return World(
+    world = World(
         name=str(meta["name"]),
         year=int(meta["year"]),
         countries=countries,
@@ -136,6 +137,9 @@ def _from_archive(archive: zipfile.ZipFile) -> World:
         card=dict(meta["card"]),
         **arrays,
     )
+    if world.fingerprint != meta["fingerprint"]:
+        raise ValueError(f"fingerprint {world.fingerprint}, expected {meta['fingerprint']}")
+    return world
 
 
 def _meta(world: World) -> Mapping[str, Any]:
@@ -148,6 +152,7 @@ def _meta(world: World) -> Mapping[str, Any]:
         "country_names": world.country_names,
         "sector_names": world.sector_names,
         "card": world.card,
+        "fingerprint": world.fingerprint,
     }
 
 
