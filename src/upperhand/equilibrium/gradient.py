@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -45,9 +46,22 @@ def real_income_seed(solution: Solution, weights: Array) -> Seed:
     return seed._replace(income=weights / solution.flows.income[:, None], log_final_price=-weights)
 
 
-def adjoint(
-    solution: Solution, seed: Seed, *, tol: float = 1e-10, max_steps: int = 500
-) -> Pullback:
+class Adjoint(NamedTuple):
+    """Derivatives with all feedback, and the multipliers that a nearby solve can start from."""
+
+    back: Pullback
+    multipliers: Array
+
+
+def solve_adjoint(
+    solution: Solution,
+    seed: Seed,
+    *,
+    tol: float = 1e-10,
+    max_steps: int = 500,
+    memory: int = 8,
+    start: Array | None = None,
+) -> Adjoint:
     """Return the derivatives of the seeded outcomes with all feedback (eq. 2.16).
 
     Args:
@@ -55,6 +69,8 @@ def adjoint(
         seed: What is differentiated; its last axis counts outcomes.
         tol: Largest gap of the linear fixed point, relative to the largest direct derivative.
         max_steps: Sweeps before giving up.
+        memory: Differences that the acceleration keeps; each is as long as all derivatives.
+        start: Multipliers of a nearby problem.
 
     Raises:
         NoEquilibriumError: If the linear fixed point of the adjoint was not reached.
@@ -77,13 +93,27 @@ def adjoint(
         seeded = nothing._replace(state=layout.unpack_derivative(vector))
         return direct / size + layout.pack_derivative(pull_back(at, seeded).state)
 
-    end = solve_fixed_point(mapping, direct / size, tol=tol, max_steps=max_steps, longest=np.inf)
+    first = direct if start is None else start
+    end = solve_fixed_point(
+        mapping, first / size, tol=tol, max_steps=max_steps, memory=memory, longest=np.inf
+    )
     if not end.reached:
         raise NoEquilibriumError(
             f"no derivative: the adjoint stopped at a gap of {end.gap:.1e} after {end.steps} steps; "
             "the equilibrium may be at a fold: solve a smaller shock"
         )
-    return pull_back(at, seed._replace(state=layout.unpack_derivative(end.point * size)))
+    multipliers = end.point * size
+    back = pull_back(at, seed._replace(state=_plus(layout.unpack_derivative(multipliers), seed)))
+    return Adjoint(back, multipliers)
+
+
+def _plus(state: State, seed: Seed) -> State:
+    return State(*(a + b for a, b in zip(state, seed.state, strict=True)))
+
+
+def adjoint(solution: Solution, seed: Seed, *, tol: float = 1e-10) -> Pullback:
+    """Return the derivatives of the seeded outcomes with all feedback (eq. 2.16)."""
+    return solve_adjoint(solution, seed, tol=tol).back
 
 
 def only(back: Pullback, outcome: int = 0) -> Pullback:

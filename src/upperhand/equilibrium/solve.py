@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
+import numpy.typing as npt
 
 from upperhand.core.errors import NoEquilibriumError, OptionError, unknown
 from upperhand.core.fingerprint import fingerprint, fingerprint_of_arrays
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 Closure = Literal["fixed", "share", "purge"]
 Engine = Literal["numpy", "jax"]
+Array = npt.NDArray[np.float64]
 Sources = Shock | ShockSource | Iterable[Shock | ShockSource]
 
 DECOMPOSITION_NODES = 13
@@ -150,26 +152,49 @@ def solve_counterfactual(
     """
     options = Options(closure, horizon, scale, labour_supply, engine, tol, max_steps)
     options.check()
-    start = _balanced(world, options) if closure == "purge" else world
+    start = balanced(world, options) if closure == "purge" else world
     shock = compose_all(start, measures)
     calibration = calibrate(start, horizon_of(horizon), scale=scale, labour_supply=labour_supply)
     solution = solve_at(calibration, shock, options)
-    arrays = outcome_arrays(start, shock, solution)
+    parts = None
     if decompose and solution.outcome.ok:
-        arrays["welfare_part"] = welfare_parts(start, shock, _path(calibration, shock, options))
+        parts = welfare_parts(start, shock, _path(calibration, shock, options))
+    return result_of(start, shock, solution, options, parts=parts)
+
+
+def result_of(
+    world: World,
+    shock: Shock,
+    solution: Solution,
+    options: Options,
+    *,
+    parts: Array | None = None,
+) -> Counterfactual:
+    """Return the labelled result of a solution; without an equilibrium, no numbers.
+
+    Args:
+        world: The baseline.
+        shock: The shock that was solved.
+        solution: Where the solve ended.
+        options: How it was solved.
+        parts: Welfare decomposition by cause (country, part), if made.
+    """
+    arrays = outcome_arrays(world, shock, solution)
+    if parts is not None:
+        arrays["welfare_part"] = parts
     if not solution.outcome.ok:
         arrays = nothing_found(arrays)
     return Counterfactual(
         data=dataset(
             arrays,
-            country=start.countries,
-            sector=start.sectors,
+            country=world.countries,
+            sector=world.sectors,
             part=PARTS,
             income_part=INCOME_PARTS,
         ),
         outcome=solution.outcome,
-        provenance=_provenance(start, shock, options),
-        differentiate=partial(_differentiate, start, shock, solution),
+        provenance=_provenance(world, shock, options),
+        differentiate=partial(_differentiate, world, shock, solution),
     )
 
 
@@ -189,7 +214,7 @@ def _wedges_at(calibration: Calibration, shock: Shock, closure: Closure, size: f
     return wedges_of(calibration, shock, closure=closure, size=size)
 
 
-def _balanced(world: World, options: Options) -> World:
+def balanced(world: World, options: Options) -> World:
     """Return the world without imbalances, for closure `purge`, solved at the same horizon."""
     horizon = horizon_of(options.horizon)
     calibration = calibrate(
