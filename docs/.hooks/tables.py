@@ -77,9 +77,18 @@ def world_card() -> str:
     return card_page(load_world("icio-2022"))
 
 
+def strategic_card() -> str:
+    """Return the figures of the strategic goods."""
+    from upperhand.world.load import load_world
+    from upperhand.world.strategic import figures_page
+
+    return figures_page(load_world("icio-2022-strategic"))
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "variables": variables,
     "public-names": public_names,
     "commands": commands,
     "world-card": world_card,
+    "strategic-card": strategic_card,
 }

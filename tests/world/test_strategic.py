@@ -15,7 +15,13 @@ from upperhand.equilibrium.solve import solve_counterfactual
 from upperhand.world.files import world_bytes
 from upperhand.world.load import load_world, with_elasticities
 from upperhand.world.shock import no_shock
-from upperhand.world.strategic import StrategicReport, build_strategic, read_parts, read_rows
+from upperhand.world.strategic import (
+    StrategicReport,
+    build_strategic,
+    figures_page,
+    read_parts,
+    read_rows,
+)
 from upperhand.world.strategic.read import COLUMNS, shares_path
 from upperhand.world.toy import toy_world
 from upperhand.world.world import World
@@ -101,6 +107,14 @@ def test_the_card_lists_every_figure_with_source_and_status() -> None:
     assert len(figures) == len(rows)
     assert all(f["source"] and f["status"] for f in figures)
     assert all(f["low"] <= f["target"] <= f["high"] for f in figures)
+
+
+def test_the_page_shows_every_figure() -> None:
+    page = figures_page(packaged())
+    figures = packaged().card["strategic"]["figures"]
+    heads = 2 * len({f["part"] for f in figures})
+    assert sum(line.startswith("|") for line in page.splitlines()) == len(figures) + heads
+    assert "| origin TWN | 0.9 | 0.9 | 0.8 to 0.97 | assumed |" in page
 
 
 def test_every_assumed_number_has_a_range_and_every_sourced_one_a_source() -> None:

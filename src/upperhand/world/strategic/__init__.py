@@ -6,12 +6,14 @@ from upperhand.world.strategic.build import (
     build_strategic,
     write_strategic,
 )
+from upperhand.world.strategic.card import figures_page
 from upperhand.world.strategic.read import read_parts, read_rows
 
 __all__ = [
     "NAME",
     "StrategicReport",
     "build_strategic",
+    "figures_page",
     "read_parts",
     "read_rows",
     "write_strategic",
