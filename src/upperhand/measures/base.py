@@ -237,6 +237,11 @@ class BilateralMeasure(Measure):
         value: tuple[str, ...] = getattr(self, self.partner_field)
         return value
 
+    @property
+    def goods(self) -> Sectors:
+        """The sectors hit, as written."""
+        return self.sectors
+
     def covered(self, world: World) -> Mask:
         """Return the flows that the measure is about (exporter, importer, sector)."""
         labels = labels_of(world)
@@ -248,7 +253,7 @@ class BilateralMeasure(Measure):
             np.ix_(
                 positions(rows, world.countries),
                 positions(columns, world.countries),
-                positions(expand_sectors(self.sectors, labels), world.sectors),
+                positions(expand_sectors(self.goods, labels), world.sectors),
             )
         ] = True
         return mask

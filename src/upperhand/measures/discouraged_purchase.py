@@ -11,7 +11,7 @@ from upperhand.world.world import World
 
 
 class DiscouragedPurchase(ImportMeasure):
-    """An informal ban: guidance not to buy, followed by a share of the buyers (eq. 3.4).
+    """An informal ban: guidance not to buy, followed by a share of the buyers (eq. 4.4).
 
     Examples:
         >>> from upperhand.world.toy import toy_world
@@ -31,7 +31,7 @@ class DiscouragedPurchase(ImportMeasure):
     strengths: ClassVar[tuple[str, ...]] = ("comply_pct", "covers_pct")
 
     def wedges(self, world: World) -> dict[str, Array]:
-        """Return the share of varieties that stays available (eq. 3.4)."""
+        """Return the share of varieties that stays available (eq. 4.4)."""
         share = self.comply_pct * self.covers_pct / 1e4
         return available(world, self.covered(world), share)
 

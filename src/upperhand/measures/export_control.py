@@ -11,7 +11,7 @@ from upperhand.world.world import World
 
 
 class ExportControl(ExportMeasure):
-    """A control that withholds a share `s` of a flow, of which a share `l` leaks (eq. 3.5).
+    """A control that withholds a share `s` of a flow, of which a share `l` leaks (eq. 4.5).
 
     The share of varieties that stays available is `1 - s (1 - l)`.
 
@@ -39,7 +39,7 @@ class ExportControl(ExportMeasure):
     assumed_by_default: ClassVar[dict[str, tuple[float, float]]] = {"leak_pct": (0.0, 30.0)}
 
     def wedges(self, world: World) -> dict[str, Array]:
-        """Return the share of varieties that stays available (eq. 3.5)."""
+        """Return the share of varieties that stays available (eq. 4.5)."""
         share = self.withhold_pct * self.covers_pct / 1e4
         return available(world, self.covered(world), share * (1 - self.leak_pct / 100))
 

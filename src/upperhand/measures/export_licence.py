@@ -11,7 +11,7 @@ from upperhand.world.world import World
 
 
 class ExportLicence(ExportMeasure):
-    """Licences that make a good scarce: a premium `q`, a share `f` of it earned at home (eq. 3.6).
+    """Licences that make a good scarce: a premium `q`, a share `f` of it earned at home (eq. 4.6).
 
     The exporter's part works like an export tax of `f q`, the importer's part like a wedge of
     `(1 + q)/(1 + f q) - 1` that the importing country keeps: the buyer pays `1 + q` in all.
@@ -44,7 +44,7 @@ class ExportLicence(ExportMeasure):
     }
 
     def wedges(self, world: World) -> dict[str, Array]:
-        """Return the exporter's and the importer's part of the premium (eq. 3.6)."""
+        """Return the exporter's and the importer's part of the premium (eq. 4.6)."""
         covered = self.covered(world)
         premium = self.premium_pct * self.covers_pct / 1e4
         tax = premium * self.exporter_rent_pct / 100

@@ -11,7 +11,7 @@ from upperhand.world.world import World
 
 
 class ExportTax(ExportMeasure):
-    """A tax of an exporter on its own exports; the exporter keeps the revenue (eq. 3.2).
+    """A tax of an exporter on its own exports; the exporter keeps the revenue (eq. 4.2).
 
     Examples:
         >>> from upperhand.world.toy import toy_world
@@ -28,7 +28,7 @@ class ExportTax(ExportMeasure):
     strengths: ClassVar[tuple[str, ...]] = ("add_pct",)
 
     def wedges(self, world: World) -> dict[str, Array]:
-        """Return the added export tax on the covered flows (eq. 3.2)."""
+        """Return the added export tax on the covered flows (eq. 4.2)."""
         return {"export_tax_add": np.where(self.covered(world), self.add_pct / 100, 0.0)}
 
     def describe(self, world: World) -> Change:

@@ -11,7 +11,7 @@ from upperhand.world.world import World
 
 
 class ImportBan(ImportMeasure):
-    """A ban on imports; 100 per cent is an exact ban and no very large tariff (eq. 3.3).
+    """A ban on imports; 100 per cent is an exact ban and no very large tariff (eq. 4.3).
 
     Examples:
         >>> from upperhand.world.toy import toy_world
@@ -28,7 +28,7 @@ class ImportBan(ImportMeasure):
     strengths: ClassVar[tuple[str, ...]] = ("share_pct",)
 
     def wedges(self, world: World) -> dict[str, Array]:
-        """Return the share of varieties that stays available (eq. 3.3)."""
+        """Return the share of varieties that stays available (eq. 4.3)."""
         return available(world, self.covered(world), self.share_pct / 100)
 
     def describe(self, world: World) -> Change:

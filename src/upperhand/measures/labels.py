@@ -139,12 +139,12 @@ def country_fault(name: str, labels: Labels) -> str | None:
     """
     if expand_country(name, labels):
         return None
-    code = code_of_name(name, labels)
-    if code:
-        return f"unknown country '{name}'; use the code '{code}'"
     inside = next((g for g, members in labels.members.items() if name in members), None)
     if inside:
         return f"'{name}' is part of the region '{inside}' in this world; use '{inside}'"
+    code = code_of_name(name, labels)
+    if code:
+        return f"unknown country '{name}'; use the code '{code}'"
     aliases = [alias for alias in GROUPS if expand_country(alias, labels)]
     return unknown("country", name, [*labels.countries, EVERYBODY, *aliases])
 

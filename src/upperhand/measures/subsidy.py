@@ -31,7 +31,7 @@ from upperhand.world.world import World
 
 
 class Subsidy(Measure):
-    """A subsidy on the output of some sectors at home, paid from the budget (eq. 3.7).
+    """A subsidy on the output of some sectors at home, paid from the budget (eq. 4.7).
 
     Examples:
         >>> from upperhand.world.toy import toy_world
@@ -59,7 +59,7 @@ class Subsidy(Measure):
         return mask
 
     def wedges(self, world: World) -> dict[str, Array]:
-        """Return the added subsidy (eq. 3.7)."""
+        """Return the added subsidy (eq. 4.7)."""
         return {"subsidy_add": np.where(self.covered(world), self.rate_pct / 100, 0.0)}
 
     def describe(self, world: World) -> Change:

@@ -13,11 +13,11 @@ from upperhand.measures.base import (
     Change,
     ImportMeasure,
     LabelFaults,
-    Mask,
     Number,
+    Sectors,
     known_labels,
 )
-from upperhand.measures.labels import Labels, positions, sector_fault
+from upperhand.measures.labels import Labels, sector_fault
 from upperhand.world.world import World
 
 Rates = Number | dict[str, Number]
@@ -30,7 +30,7 @@ def _rate(description: str, *, unit: str, low: float) -> Any:
 
 
 class Tariff(ImportMeasure):
-    """A tariff of one importer on some exporters: points added, or a level set (eq. 3.1).
+    """A tariff of one importer on some exporters: points added, or a level set (eq. 4.1).
 
     Examples:
         >>> from upperhand.world.toy import toy_world
@@ -56,21 +56,17 @@ class Tariff(ImportMeasure):
     strengths: ClassVar[tuple[str, ...]] = ("add_pp", "to_pct")
 
     def wedges(self, world: World) -> dict[str, Array]:
-        """Return added points or the level set, on the covered flows (eq. 3.1)."""
+        """Return added points or the level set, on the covered flows (eq. 4.1)."""
         covered = self.covered(world)
         if self.add_pp is not None:
             return {"tariff_add": np.where(covered, self._rates(world, self.add_pp), 0.0)}
         return {"tariff_set": np.where(covered, self._rates(world, self._given()), np.nan)}
 
-    def covered(self, world: World) -> Mask:
-        """Return the flows hit; with a rate for each sector, only the sectors that have one."""
-        mask = super().covered(world)
+    @property
+    def goods(self) -> Sectors:
+        """The sectors hit: with a rate for each sector, only those that have one."""
         rates = self._given()
-        if not isinstance(rates, dict):
-            return mask
-        chosen = np.zeros(len(world.sectors), dtype=bool)
-        chosen[positions(rates, world.sectors)] = True
-        return mask & chosen
+        return tuple(rates) if isinstance(rates, dict) else self.sectors
 
     def describe(self, world: World) -> Change:
         """Return old and new tariff, per cent, weighted by the trade covered."""
