@@ -71,6 +71,14 @@ def test_every_public_name_can_be_imported(name):
     assert name in dir(upperhand)
 
 
+def test_modules_do_not_take_the_place_of_functions_with_their_name():
+    run_python(
+        "import upperhand.report.html, upperhand.report.export, upperhand\n"
+        "from upperhand.report import brief, save\n"
+        "assert callable(brief) and callable(save) and callable(upperhand.brief)"
+    )
+
+
 def test_unknown_name_is_an_attribute_error_that_says_where_to_look():
     with pytest.raises(AttributeError, match="__all__"):
         upperhand.no_such_name  # noqa: B018  the access itself is the test

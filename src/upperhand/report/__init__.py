@@ -5,14 +5,16 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+# Not lazily: the module has the name of its function, and would take its place once imported.
+from upperhand.report.brief import answer, brief
+
 if TYPE_CHECKING:
-    from upperhand.report.brief import answer, brief
     from upperhand.report.export import save
     from upperhand.report.html import html_report
 
 __all__ = ["answer", "brief", "html_report", "save"]
 
-_SOURCE = {"answer": "brief", "brief": "brief", "html_report": "html", "save": "export"}
+_SOURCE = {"html_report": "html", "save": "export"}
 
 
 def __getattr__(name: str) -> Any:
