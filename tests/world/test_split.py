@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support import worlds
+from tests.support import ROOT, worlds
 from upperhand.core.errors import OptionError, WorldError
 from upperhand.equilibrium.solve import solve_counterfactual
 from upperhand.world.build import from_arrays
@@ -286,3 +287,9 @@ def test_ras_is_the_biproportional_table() -> None:
 
 def test_fit_stops_when_nothing_moves() -> None:
     assert fit(np.ones(3), [lambda x: x / x.sum()], tol=1e-9, sweeps=9).sum() == pytest.approx(1)
+
+
+def test_the_examples_of_the_page_on_splitting_run() -> None:
+    flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE | doctest.IGNORE_EXCEPTION_DETAIL
+    page = str(ROOT / "docs" / "do" / "split.md")
+    assert doctest.testfile(page, module_relative=False, optionflags=flags).failed == 0
