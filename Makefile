@@ -88,7 +88,7 @@ bench: $(VENV)/.test ## Print the table of speeds, and write it to benchmarks/la
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 expected: $(VENV)/.test ## Write the expected headline numbers of the packaged scenarios anew
-	@$(BIN)/python -m pytest -q tests/expected --refresh-expected
+	@$(BIN)/python -m pytest -q --refresh-expected -k 'expected or readme' tests
 
 wheel: $(VENV)/.dev
 	@rm -rf dist
