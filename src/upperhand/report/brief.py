@@ -177,7 +177,11 @@ def _pain_number(heads: list[Headline]) -> Number:
     )
     low, high = (f"{x:.1f}" for x in (min(ratios, default=0.0), max(ratios, default=0.0)))
     value = "none" if not ratios else low if low == high else f"{low} to {high}"
-    return Number("Pain ratio", value, by_horizon, heads[-1].pain_note)
+    note = heads[-1].pain_note
+    if len(ratios) == len(heads):
+        first, second = (the(e.name) for e in heads[0].sides[:2])
+        note = f"per cent that {second} loses for each 1% that {first} loses"
+    return Number("Pain ratio", value, by_horizon, note)
 
 
 def _third(title: str, effects: list[Effect | None], heads: list[Headline], nobody: str) -> Number:

@@ -61,6 +61,7 @@ def all_tables(run: Run) -> tuple[Table, ...]:
         diversion,
         alone,
         assumptions,
+        parameters,
     )
     tables = (make(run) for make in makers)
     return tuple(table for table in tables if len(table.frame))
@@ -278,7 +279,7 @@ def diversion(run: Run) -> Table:
         outside = [i for i, name in enumerate(names) if name not in {*members, *targets}]
         if outside:
             third = old[outside].sum(), new[outside].sum()
-            rows.append(_supplier(title, "All third countries together", *third))
+            rows.append(_supplier(title, "All third countries", *third))
     return Table(
         "diversion",
         "Trade diversion",
@@ -319,26 +320,43 @@ def alone(run: Run) -> Table:
 
 
 def assumptions(run: Run) -> Table:
-    """Return every assumed or sourced number with its range."""
-    rows = [
-        {
-            "Assumption": item.get("name", ""),
-            "Value": _plain(item.get("value")),
-            "Lowest": _plain(item.get("low")),
-            "Highest": _plain(item.get("high")),
-            "Unit": item.get("unit", ""),
-            "Status": item.get("status", "assumed"),
-            "Source": item.get("source", ""),
-        }
-        for item in run.assumptions
-    ]
+    """Return every assumed number with its range."""
+    rows = [_number(item) for item in run.assumptions if _is_assumed(item)]
     return Table(
         "assumptions",
         "What was assumed",
-        "Value and range of each number that is not observed",
+        "Value and range of each number that rests on judgement",
         _frame(rows),
         source=source_line(run),
     )
+
+
+def parameters(run: Run) -> Table:
+    """Return every number that was taken from a source, with its range."""
+    rows = [_number(item) for item in run.assumptions if not _is_assumed(item)]
+    return Table(
+        "parameters",
+        "What was taken from sources",
+        "Value and range of each estimate",
+        _frame(rows),
+        source=source_line(run),
+    )
+
+
+def _is_assumed(item: dict[str, Any]) -> bool:
+    return bool(item.get("status", "assumed") == "assumed")
+
+
+def _number(item: dict[str, Any]) -> dict[str, str]:
+    return {
+        "Number": str(item.get("name", "")),
+        "Value": _plain(item.get("value")),
+        "Lowest": _plain(item.get("low")),
+        "Highest": _plain(item.get("high")),
+        "Unit": "" if item.get("unit") == "1" else str(item.get("unit", "")),
+        "Status": str(item.get("status", "assumed")),
+        "Source": str(item.get("source", "")),
+    }
 
 
 def part_name(label: str) -> str:

@@ -5,37 +5,26 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
+from upperhand.results.names import the
+
 HORIZON_TITLE = {
     "short": "Short (0-6 months)",
     "medium": "Medium (1-2 years)",
     "long": "Long (5-10 years)",
 }
-ARTICLE = {
-    "United States",
-    "Netherlands",
-    "United Kingdom",
-    "Philippines",
-    "United Arab Emirates",
-    "Czech Republic",
-    "Russian Federation",
-    "European Union",
-}
 NO_NUMBER = "no equilibrium"
 
-
-def the(name: str, *, first: bool = False) -> str:
-    """Return a country's name with its article, for use in a sentence.
-
-    Examples:
-        >>> the("United States"), the("China"), the("Rest of the world", first=True)
-        ('the United States', 'China', 'The rest of the world')
-    """
-    text = name
-    if name in ARTICLE:
-        text = f"the {name}"
-    elif name.lower().startswith(("rest of", "other ")):
-        text = ("the " if name.lower().startswith("rest of") else "") + name[0].lower() + name[1:]
-    return text[:1].upper() + text[1:] if first else text
+__all__ = [
+    "HORIZON_TITLE",
+    "counted",
+    "joined",
+    "percent",
+    "percent_range",
+    "the",
+    "usd",
+    "usd_range",
+    "verb",
+]
 
 
 def percent(value: float) -> str:

@@ -82,7 +82,7 @@ def write_group(
 
     The file is written through h5netcdf itself, ten times faster than through xarray.
     """
-    import h5netcdf
+    import h5netcdf  # type: ignore[import-untyped]  # it ships no types
 
     with h5netcdf.File(path, mode) as opened:
         target = opened if group is None else opened.create_group(group)
@@ -97,7 +97,7 @@ def _write_variable(target: Any, name: str, array: xr.DataArray) -> None:
 
     values = array.values
     packed = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
-    options = packed if array.ndim >= 3 else {}  # noqa: PLR2004  exporter, importer, sector
+    options = packed if array.ndim >= 3 else {}
     if values.dtype.kind in "OUT":
         values, dtype = values.astype(object), h5py.string_dtype()
     else:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from upperhand.results.names import the
 from upperhand.results.run import Effect, Headline
 
 if TYPE_CHECKING:
@@ -86,9 +87,9 @@ def pain_ratio(sides: tuple[Effect, ...]) -> tuple[float | None, str]:
     Examples:
         >>> usa, chn = Effect("USA", "United States", -0.5, -1), Effect("CHN", "China", -1, -2)
         >>> pain_ratio((usa, chn))
-        (2.0, 'for each 1% of real income that United States loses, China loses 2.0%')
+        (2.0, 'for each 1% of real income that the United States loses, China loses 2.0%')
         >>> pain_ratio((Effect("USA", "United States", 0.1, 1), chn))
-        (None, 'no pain ratio: United States gains while China loses')
+        (None, 'no pain ratio: the United States gains while China loses')
     """
     if len(sides) < 2:
         return None, "no pain ratio: only one side moves"
@@ -98,11 +99,14 @@ def pain_ratio(sides: tuple[Effect, ...]) -> tuple[float | None, str]:
     if first.percent < -TINY and second.percent < -TINY:
         ratio = second.percent / first.percent
         return ratio, (
-            f"for each 1% of real income that {first.name} loses, {second.name} loses {ratio:.1f}%"
+            f"for each 1% of real income that {the(first.name)} loses, {the(second.name)} loses "
+            f"{ratio:.1f}%"
         )
     return (
         None,
-        f"no pain ratio: {first.name} {_verb(first)} while {second.name} {_verb(second)}",
+        (
+            f"no pain ratio: {the(first.name)} {_verb(first)} while {the(second.name)} {_verb(second)}"
+        ),
     )
 
 

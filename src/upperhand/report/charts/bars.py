@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 MOST_SECTORS = 16
 LABEL_CHARACTER = 6.6
+LABEL_LINE = 13
+PHONE = 500  # narrower drawings have fewer ticks and smaller labels
 
 
 def ranking(run: Run) -> Chart:
@@ -150,18 +152,27 @@ def wrapped_axis(room: int) -> Any:
     import altair as alt
 
     lines = "split(datum.label, '\\n')"
-    return alt.Axis(title=None, labelLimit=room + 20, labelExpr=lines, labelLineHeight=13)
+    shift = [
+        {"test": f"length({lines}) == {n}", "value": -(n - 1) * LABEL_LINE / 2} for n in (2, 3, 4)
+    ]
+    return alt.Axis(
+        title=None,
+        labelLimit=room + 20,
+        labelExpr=lines,
+        labelLineHeight=LABEL_LINE,
+        labelOffset={"condition": shift, "value": 0},
+    )
 
 
 def _ranking(rows: list[dict[str, Any]], inside: list[str], width: int) -> Any:
     import altair as alt
 
     labels = [str(row["Economy"]) for row in rows]
-    room = room_for(labels, width, most=0.55)
+    room = room_for(labels, width, most=0.6)
     axis = alt.Axis(
         title=None,
         labelLimit=room,
-        labelFontSize=11.5,
+        labelFontSize=11.5 if width > PHONE else 10.5,
         labelFontWeight=alt.condition(
             alt.FieldOneOfPredicate(field="value", oneOf=inside or [""]),
             alt.value(700),
@@ -172,7 +183,7 @@ def _ranking(rows: list[dict[str, Any]], inside: list[str], width: int) -> Any:
     base = alt.Chart(inline(rows)).encode(y=y)
     colour = alt.condition("datum.value < 0", alt.value(LOSS), alt.value(GAIN))
     bars = base.mark_bar(height=10).encode(
-        x=alt.X("value:Q").title("per cent").axis(tickCount=6), color=colour
+        x=alt.X("value:Q").title("per cent").axis(tickCount=6 if width > PHONE else 4), color=colour
     )
     span = base.mark_rule(strokeWidth=1.2, color=INK).encode(x="low:Q", x2="high:Q")
     ends = [
@@ -202,12 +213,13 @@ def _grouped(
         .encode(
             y=alt.Y(f"{by}:N").sort(order).axis(wrapped_axis(room)).scale(paddingInner=0.25),
             yOffset=alt.YOffset(f"{group}:N").sort(names),
-            x=alt.X(f"{_field(value)}:Q").title("per cent").axis(tickCount=6),
+            x=alt.X(f"{_field(value)}:Q").title("per cent").axis(tickCount=6 if width > PHONE else 4),
             color=alt.Color(f"{group}:N").scale(scale).sort(names),
         )
     )  # fmt: skip
     zero = alt.Chart(inline([{}])).mark_rule(color=SOFT).encode(x=alt.datum(0))
-    rows_high = len(order) * (thick * max(1, len(names)) + 9)
+    lines = max((label.count("\n") + 1 for label in order), default=1)
+    rows_high = len(order) * max(thick * max(1, len(names)) + 9, (LABEL_LINE + 1) * lines + 5)
     return alt.layer(bars, zero).properties(width=width - room - 26, height=rows_high)
 
 
@@ -226,7 +238,8 @@ def _diversion(rows: list[dict[str, Any]], width: int) -> Any:
         )
         colour = alt.condition("datum.Change < 0", alt.value(LOSS), alt.value(GAIN))
         bars = base.mark_bar(height=12).encode(
-            x=alt.X("Change:Q").title("USD bn a year").axis(tickCount=5), color=colour
+            x=alt.X("Change:Q").title("USD bn a year").axis(tickCount=6 if width > PHONE else 4),
+            color=colour,
         )
         zero = alt.Chart(inline([{}])).mark_rule(color=SOFT).encode(x=alt.datum(0))
         parts.append(

@@ -60,7 +60,10 @@ class Chart:
             titled: Put title, unit and source into the drawing; a page prints them itself.
             dark: Use the dark colours, on dark paper.
         """
-        drawn: dict[str, Any] = self.draw(width).to_dict(validate=False)
+        from altair.utils.schemapi import debug_mode
+
+        with debug_mode(arg=False):  # checks of every part take a second; a test checks the whole
+            drawn: dict[str, Any] = self.draw(width).to_dict(validate=False)
         drawn.pop("config", None)
         drawn["datasets"] = {**drawn.get("datasets", {}), **self.datasets()}
         if titled:

@@ -108,9 +108,7 @@ def diversion_title(table: Table) -> str:
     """Return where the largest diverted imports come from."""
     frame = table.frame
     first = frame["Importer"].iloc[0]
-    rows = frame[
-        (frame["Importer"] == first) & (frame["Supplier"] != "All third countries together")
-    ]
+    rows = frame[(frame["Importer"] == first) & (frame["Supplier"] != "All third countries")]
     gaining = rows[rows["Change"] > 0]
     if not len(gaining):
         return f"No supplier sells more to {the(first)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from upperhand.report.charts.bars import _colours, room_for
+from upperhand.report.charts.bars import PHONE, _colours, room_for
 from upperhand.report.charts.base import Chart, inline, rows_of
 from upperhand.report.charts.findings import horizon_title, welfare_title, who_pays_title
 from upperhand.report.charts.theme import EXPORTER, IMPORTER, INK, PAPER, PARTS, SOFT
@@ -134,7 +134,7 @@ def _stacked(
     y = alt.Y(f"{by}:N").sort(order).axis(alt.Axis(title=None, labelLimit=room))
     base = alt.Chart(inline(rows)).encode(y=y)
     bars = base.mark_bar(height=15, stroke=PAPER, strokeWidth=0.6).encode(
-        x=alt.X("value:Q").stack("zero").title(unit).axis(tickCount=6),
+        x=alt.X("value:Q").stack("zero").title(unit).axis(tickCount=6 if width > PHONE else 4),
         color=alt.Color(f"{part}:N")
         .scale(domain=names, range=list(colours.values()))
         .legend(columns=columns),
