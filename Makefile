@@ -17,7 +17,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 # An advertisement of the theme, which a strict build would show among the warnings.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help demo test quick lint format types imports doctest docs bench expected wheel wheel-test \
+.PHONY: help demo test quick lint format types imports doctest docs bench expected coverage wheel wheel-test \
 	browser clean check
 
 help: ## Show this list
@@ -87,8 +87,14 @@ check: lint types imports docs ## All checks that are not tests
 bench: $(VENV)/.test ## Print the table of speeds, and write it to benchmarks/latest.md
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-expected: $(VENV)/.test ## Write the expected headline numbers of the packaged scenarios anew
-	@$(BIN)/python -m pytest -q --refresh-expected -k 'expected or readme' tests
+expected: $(VENV)/.test ## Write the expected numbers of the packaged scenarios and of the README anew
+	@for file in src/upperhand/scenario/library/*.yaml; do \
+		$(BIN)/upperhand scenario expect "$$(basename "$$file" .yaml)" --write; done
+	@$(BIN)/python -m pytest -q --refresh-expected tests/test_readme.py
+	@git --no-pager diff --stat -- src/upperhand/scenario/library README.md
+
+coverage: $(VENV)/.dev ## Run the tests and list the lines that none of them reaches
+	@$(BIN)/python -m pytest -q -n auto --cov --cov-report=term-missing:skip-covered
 
 wheel: $(VENV)/.dev
 	@rm -rf dist
