@@ -1,1 +1,1 @@
-"""Inner package; see the reference."""
+"""Finite and repeated games: equilibria with their regret, ladders, critical discount factors."""
