@@ -37,6 +37,9 @@ def counterfactual_frame(result: Counterfactual, *, scenario: str = "") -> pd.Da
 
     parts = [_tidy_variable(str(name), array) for name, array in result.data.data_vars.items()]
     frame = pd.concat([part for part in parts if part is not None], ignore_index=True)
+    if "p50" in frame and "value" in frame:  # what no draw changes is certain
+        frame = frame.assign(**{key: frame[key].fillna(frame["value"]) for key in QUANTILES})
+        frame = frame.drop(columns="value")
     return _with_head(frame, result, scenario or result.provenance.inputs)
 
 

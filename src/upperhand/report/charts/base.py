@@ -64,7 +64,7 @@ class Chart:
 
         with debug_mode(arg=False):  # checks of every part take a second; a test checks the whole
             drawn: dict[str, Any] = self.draw(width).to_dict(validate=False)
-        drawn.pop("config", None)
+        drawn = {k: v for k, v in drawn.items() if k not in ("config", "$schema")}
         drawn["datasets"] = {**drawn.get("datasets", {}), **self.datasets()}
         if titled:
             drawn = self._with_titles(drawn, width)
