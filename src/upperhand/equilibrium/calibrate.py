@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from upperhand.equilibrium.hats import Base, Nests, Wedges
-from upperhand.equilibrium.horizons import Horizon
+from upperhand.equilibrium.horizons import Horizon, trade_elasticities
 from upperhand.world.shock import Shock
 from upperhand.world.world import World
 
@@ -51,7 +51,7 @@ def calibrate(world: World, horizon: Horizon, *, scale: bool, labour_supply: flo
         final_share=final / final.sum(axis=0),
         value_added=np.ascontiguousarray(world.value_added.T),
         imbalance=world.imbalance,
-        elasticity=world.trade_elasticity * horizon.elasticity_ratio,
+        elasticity=trade_elasticities(world, horizon),
         scale=psi,
         specific=np.full(len(world.sectors), horizon.specific_share),
         active=(spending > 0).astype(np.float64),

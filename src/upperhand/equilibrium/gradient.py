@@ -193,7 +193,7 @@ def _by_elasticity(world: World, shock: Shock, solution: Solution, back: Pullbac
     log_price = np.log(duty / (1.0 + world.tariff)) + np.log(levy / (1.0 + world.export_tax))
     log_price = kernel_axes(log_price + np.log(shock.trade_cost))
     through_kernel = -(_tensors(solution, back)[0] * log_price).sum(axis=(1, 2))
-    ratio = solution.calibration.horizon.elasticity_ratio
+    ratio = solution.calibration.base.elasticity / world.trade_elasticity
     return np.asarray((back.elasticity + through_kernel) * ratio)
 
 

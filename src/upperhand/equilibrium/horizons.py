@@ -1,40 +1,21 @@
 """Three horizons: what can adjust within months, within two years, and in the long run.
 
-Trade responds little at first and more with time: the ratio of the elasticity after `h` years to
-the long-run one follows Boehm, Levchenko and Pandalai-Nayar (2023), whose estimates are 0.76 in
-the first year and about 2 after seven to ten years (eq. 2.15).
+The trade elasticity follows the path of `world.adjustment` (eq. 2.15), sector by sector where the
+world knows more.
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from math import exp, log
+
+import numpy as np
+import numpy.typing as npt
 
 from upperhand.core.errors import OptionError, unknown
+from upperhand.world.adjustment import USUAL_RATIO
+from upperhand.world.world import World
 
-FIRST_YEAR, LONG_RUN = 0.76, 2.0
-SPEED = log((LONG_RUN - FIRST_YEAR) / (0.05 * LONG_RUN)) / 7.0
-
-
-def elasticity_path(
-    years: float, *, first: float = FIRST_YEAR, last: float = LONG_RUN, speed: float = SPEED
-) -> float:
-    """Return the trade elasticity `years` after a shock (eq. 2.15).
-
-    Args:
-        years: Time since the shock; below one year the first-year value holds.
-        first: Elasticity in the first year.
-        last: Elasticity in the long run.
-        speed: Rate of approach per year; by default 95 per cent of the way after eight years.
-
-    Examples:
-        >>> round(elasticity_path(1), 3), round(elasticity_path(4), 3)
-        (0.76, 1.578)
-
-    References:
-        Boehm, Levchenko and Pandalai-Nayar (2023); the speed is assumed, not estimated.
-    """
-    return last - (last - first) * exp(-speed * (max(years, 1.0) - 1.0))
+Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +25,7 @@ class Horizon:
     Attributes:
         name: `short`, `medium`, `long` or a name of your own.
         label: The span in words.
-        elasticity_ratio: Trade elasticity over its long-run value.
+        elasticity_ratio: Trade elasticity over its long-run value, in a sector of the usual kind.
         specific_share: Share of value added earned by factors that cannot leave their sector.
         value_added: Elasticity of substitution between value added and materials.
         materials: Elasticity of substitution between inputs.
@@ -65,8 +46,8 @@ class Horizon:
 
 
 HORIZONS: dict[str, Horizon] = {
-    "short": Horizon("short", "0-6 months", elasticity_path(1.0) / LONG_RUN, 0.7, 0.5, 0.2, 0.9),
-    "medium": Horizon("medium", "1-2 years", elasticity_path(2.0) / LONG_RUN, 0.4, 0.75, 0.6, 0.95),
+    "short": Horizon("short", "0-6 months", USUAL_RATIO[0], 0.7, 0.5, 0.2, 0.9),
+    "medium": Horizon("medium", "1-2 years", USUAL_RATIO[1], 0.4, 0.75, 0.6, 0.95),
     "long": Horizon("long", "5-10 years", 1.0, 0.0, 1.0, 1.0, 1.0),
 }
 
@@ -117,6 +98,25 @@ def horizon_of(horizon: str | Horizon) -> Horizon:
     if horizon not in HORIZONS:
         raise OptionError(unknown("horizon", horizon, list(HORIZONS)))
     return HORIZONS[horizon]
+
+
+def trade_elasticities(world: World, horizon: Horizon) -> Array:
+    """Return the trade elasticity of every sector at a horizon (eq. 2.15).
+
+    At `short` and `medium` each sector has the ratio that the world gives it, scaled by how far
+    the horizon's own ratio is from the usual one; at any other horizon all have the horizon's.
+
+    Examples:
+        >>> from upperhand.world.toy import toy_world
+        >>> trade_elasticities(toy_world(), HORIZONS["short"]).round(2).tolist()
+        [1.9, 1.52]
+    """
+    columns = {"short": 0, "medium": 1}
+    if horizon.name not in columns:
+        return world.trade_elasticity * horizon.elasticity_ratio
+    column = columns[horizon.name]
+    ratio = world.elasticity_ratio[:, column] * horizon.elasticity_ratio / USUAL_RATIO[column]
+    return np.asarray(world.trade_elasticity * ratio)
 
 
 def horizon_assumptions() -> list[dict[str, object]]:

@@ -179,7 +179,8 @@ def result_of(
         options: How it was solved.
         parts: Welfare decomposition by cause (country, part), if made.
     """
-    arrays = outcome_arrays(world, shock, solution)
+    with np.errstate(all="warn" if solution.outcome.ok else "ignore"):
+        arrays = outcome_arrays(world, shock, solution)
     if parts is not None:
         arrays["welfare_part"] = parts
     if not solution.outcome.ok:

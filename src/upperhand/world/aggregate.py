@@ -153,6 +153,9 @@ def _merge_sectors(world: World, group_of: Mapping[str, str]) -> World:
         trade_elasticity=_weighted(world.trade_elasticity, abroad, position, [0]),
         elasticity_range=np.stack(span, axis=1),
         scale_elasticity=_weighted(world.scale_elasticity, abroad, position, [0]),
+        elasticity_ratio=np.stack(
+            [_weighted(world.elasticity_ratio[:, j], abroad, position, [0]) for j in (0, 1)], axis=1
+        ),
         sector_names=_names(world.sector_names, world.sectors, groups),
         card=_noted(world, {"sectors": dict(group_of)}),
     )

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from upperhand.core.errors import WorldError, raise_faults
+from upperhand.world.adjustment import USUAL_RATIO
 from upperhand.world.check import ROUNDING, account_faults, array_faults, axes_of
 from upperhand.world.labels import Array, Axes, entry_faults, label_faults, plain
 from upperhand.world.world import World
@@ -31,6 +32,7 @@ def from_arrays(
     trade_elasticity: Any,
     elasticity_range: Any = None,
     scale_elasticity: Any = None,
+    elasticity_ratio: Any = None,
     name: str = "custom",
     year: int = 0,
     balance: bool = False,
@@ -61,6 +63,8 @@ def from_arrays(
             `input_share` leaves.
         trade_elasticity: One number, or one per sector; sigma - 1, above 0.
         elasticity_range: (sector, bound), lowest and highest. Default: the elasticity itself.
+        elasticity_ratio: (sector, horizon), short- and medium-run elasticity over the long-run one.
+            Default: the path of Boehm, Levchenko and Pandalai-Nayar (2023), 0.38 and 0.57.
         scale_elasticity: One number, or one per sector; 0 or more. Default 0.
         name: Identifier of the table.
         year: Year of the data.
@@ -108,6 +112,7 @@ def from_arrays(
         "trade_elasticity": trade_elasticity,
         "elasticity_range": elasticity_range,
         "scale_elasticity": scale_elasticity,
+        "elasticity_ratio": elasticity_ratio,
     }
     arrays = _read(given, countries, sectors, faults)
     raw = World(
@@ -206,6 +211,7 @@ def _filled(arrays: Mapping[str, Array | None], n: int, s: int) -> dict[str, Arr
         "trade_elasticity": elasticity,
         "elasticity_range": get("elasticity_range", np.stack([elasticity, elasticity], axis=1)),
         "scale_elasticity": get("scale_elasticity", np.zeros(s)),
+        "elasticity_ratio": get("elasticity_ratio", np.tile(USUAL_RATIO, (s, 1))),
     }
 
 

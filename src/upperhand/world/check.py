@@ -80,6 +80,10 @@ def check_world(world: World) -> CheckReport:
     return CheckReport(world.name, tuple(account_faults(world)), _facts(world))
 
 
+#: Highest elasticity of a horizon over the long-run one.
+LARGEST_RATIO = 10.0
+
+
 def axes_of(countries: tuple[str, ...], sectors: tuple[str, ...]) -> dict[str, Axes]:
     """Return name and labels of every axis of every array field of a world.
 
@@ -97,6 +101,7 @@ def axes_of(countries: tuple[str, ...], sectors: tuple[str, ...]) -> dict[str, A
         "trade_elasticity": [("sector", sectors)],
         "elasticity_range": [("sector", sectors), ("bound", ("low", "high"))],
         "scale_elasticity": [("sector", sectors)],
+        "elasticity_ratio": [("sector", sectors), ("horizon", ("short", "medium"))],
     }
 
 
@@ -128,6 +133,10 @@ def _sign_faults(world: World, name: str, array: Array, axes: Axes) -> list[str]
     if name == "trade_elasticity":
         wrong = (array <= 0) | (array > LARGEST_ELASTICITY)
         advice = f"allowed: above 0, at most {LARGEST_ELASTICITY:g} (sigma - 1)"
+        return entry_faults(array, wrong, name, axes, advice)
+    if name == "elasticity_ratio":
+        wrong = (array <= 0) | (array > LARGEST_RATIO)
+        advice = f"allowed: above 0, at most {LARGEST_RATIO:g} (over the long-run elasticity)"
         return entry_faults(array, wrong, name, axes, advice)
     highest = LARGEST_FLOW if name == "trade" else LARGEST_ELASTICITY
     wrong = (array < 0) | (array > highest)

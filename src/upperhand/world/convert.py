@@ -23,6 +23,7 @@ UNITS = {
     "trade_elasticity": ("1", "Long-run trade elasticity, sigma - 1"),
     "elasticity_range": ("1", "Lowest and highest published trade elasticity"),
     "scale_elasticity": ("1", "Scale elasticity of productivity"),
+    "elasticity_ratio": ("1", "Short- and medium-run trade elasticity over the long-run one"),
 }
 
 

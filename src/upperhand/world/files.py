@@ -24,6 +24,7 @@ import numpy as np
 from upperhand.core.errors import WorldError
 from upperhand.core.files import write_bytes
 from upperhand.core.fingerprint import canonical_json
+from upperhand.world.adjustment import USUAL_RATIO
 from upperhand.world.check import axes_of, check_world
 from upperhand.world.labels import Array
 from upperhand.world.world import ARRAY_FIELDS, World
@@ -74,7 +75,7 @@ def world_bytes(world: World) -> bytes:
         archive.writestr(_member(_META), meta)
         for name in ARRAY_FIELDS:
             array = getattr(world, name)
-            if array.any():
+            if array.any() and not (name == "elasticity_ratio" and (array == USUAL_RATIO).all()):
                 archive.writestr(_member(f"{name}.npy"), _npy(array))
     return buffer.getvalue()
 
@@ -126,7 +127,9 @@ def _from_archive(archive: zipfile.ZipFile) -> World:
     for name, axes in axes_of(countries, sectors).items():
         shape = tuple(len(labels) for _, labels in axes)
         member = f"{name}.npy"
-        arrays[name] = _array(archive.read(member), shape) if member in present else np.zeros(shape)
+        empty = USUAL_RATIO if name == "elasticity_ratio" else 0.0
+        absent = np.broadcast_to(np.array(empty), shape)
+        arrays[name] = _array(archive.read(member), shape) if member in present else absent
     world = World(
         name=str(meta["name"]),
         year=int(meta["year"]),

@@ -104,6 +104,7 @@ def split_sector(
         trade_elasticity=_put(world.trade_elasticity, k, _elasticity(parts, world, k)),
         elasticity_range=np.insert(np.delete(world.elasticity_range, k, 0), k, bounds, 0),
         scale_elasticity=_put(world.scale_elasticity, k, _scale(parts, world, k)),
+        elasticity_ratio=np.repeat(world.elasticity_ratio, _copies(world, k, len(parts)), axis=0),
         sector_names=_names(world, parent, parts),
         card=_card(world, parent, parts),
     )
@@ -112,6 +113,11 @@ def split_sector(
 
 
 split = split_sector
+
+
+def _copies(world: World, k: int, parts: int) -> list[int]:
+    """Return how often each sector's row is repeated when sector k becomes `parts` sectors."""
+    return [parts if s == k else 1 for s in range(len(world.sectors))]
 
 
 def _elasticity(parts: Sequence[Part], world: World, k: int) -> Array:

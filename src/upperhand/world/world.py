@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from upperhand.core.fingerprint import fingerprint_of_arrays
+from upperhand.world.adjustment import USUAL_RATIO
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +30,7 @@ ARRAY_FIELDS = (
     "trade_elasticity",
     "elasticity_range",
     "scale_elasticity",
+    "elasticity_ratio",
 )
 
 
@@ -53,6 +55,8 @@ class World:
         trade_elasticity: (sector,), long-run elasticity sigma - 1.
         elasticity_range: (sector, 2), lowest and highest published value.
         scale_elasticity: (sector,), used only when scale economies are switched on.
+        elasticity_ratio: (sector, 2), short- and medium-run trade elasticity over the long-run
+            one; the usual path of `world.adjustment` when left out.
         country_names: Names in English, by code.
         sector_names: Names in English, by code.
         card: Source card: edition, licence, what was changed, checks.
@@ -70,11 +74,15 @@ class World:
     trade_elasticity: Array
     elasticity_range: Array
     scale_elasticity: Array
+    elasticity_ratio: Array = field(default_factory=lambda: np.zeros(0))
     country_names: dict[str, str] = field(default_factory=dict)
     sector_names: dict[str, str] = field(default_factory=dict)
     card: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if self.elasticity_ratio.size == 0:
+            usual = np.tile(USUAL_RATIO, (len(self.sectors), 1))
+            object.__setattr__(self, "elasticity_ratio", usual)
         for name in ARRAY_FIELDS:
             array = np.ascontiguousarray(getattr(self, name), dtype=np.float64)
             array.setflags(write=False)

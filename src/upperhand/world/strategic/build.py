@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
+from io import StringIO
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from upperhand.core.errors import WorldError
 from upperhand.core.files import write_text
@@ -16,6 +21,8 @@ from upperhand.world.make import card_text
 from upperhand.world.split import Entry, Part, SplitReport, split_sector
 from upperhand.world.strategic.read import read_parts, read_rows
 from upperhand.world.world import World
+
+Array = npt.NDArray[np.float64]
 
 NAME = "icio-2022-strategic"
 
@@ -77,7 +84,25 @@ def build_strategic(
     for parent, own in (parts if parts is not None else read_parts()).items():
         world, report = split_sector(world, parent, own, name=name)
         reports.append(report)
+    world = replace(world, elasticity_ratio=horizon_ratios(world))
     return replace(world, card=_card(world, base, reports)), StrategicReport(tuple(reports))
+
+
+def horizon_ratios(world: World) -> Array:
+    """Return short- and medium-run elasticities over the long-run ones, (sector, 2).
+
+    From `data/strategic/elasticities.csv` for the sectors named there; the others keep theirs.
+    """
+    text = files("upperhand").joinpath("data/strategic/elasticities.csv").read_text("utf-8")
+    found = {
+        (row["part"], row["horizon"]): float(row["value"]) for row in csv.DictReader(StringIO(text))
+    }
+    ratio = world.elasticity_ratio.copy()
+    for k, sector in enumerate(world.sectors):
+        if (sector, "long") in found:
+            last = found[sector, "long"]
+            ratio[k] = [found[sector, "short"] / last, found[sector, "medium"] / last]
+    return ratio
 
 
 def _card(world: World, base: World, reports: Sequence[SplitReport]) -> dict[str, Any]:
