@@ -70,7 +70,7 @@ def list_worlds(as_json: AsJson = False) -> None:
     """
     from upperhand.scenario import worlds
 
-    rows = [worlds.about(name) for name in worlds.world_names()]
+    rows = worlds.summaries()
     if as_json:
         say_json(rows)
         return

@@ -81,7 +81,7 @@ def rates_on(table: str, day: date) -> dict[str, tuple[float, float]]:
 
 
 def by_region(rates: dict[str, tuple[float, float]], labels: Labels) -> dict[str, float]:
-    """Return one rate for each region: its own, its union's, or the average of its members.
+    """Return one rate for each region: its own, the Union's, or the average of its members.
 
     A region without any listed member gets the average of the listed partners that belong to no
     region of the world; averages are weighted with the imports of 2024.
@@ -99,10 +99,10 @@ def by_region(rates: dict[str, tuple[float, float]], labels: Labels) -> dict[str
     ]
     found: dict[str, float] = {}
     for code in labels.countries:
-        own = [rates[m] for m in sorted(members[code] | {code}) if m in rates]
         if code == "USA":
             continue
-        if not own and members[code] <= set(EU27) and "EU27" in rates:
+        own = [rates[m] for m in sorted(members[code] | {code}) if m in rates]
+        if code not in rates and members[code] <= set(EU27) and "EU27" in rates:
             own = [rates["EU27"]]
         average = _average(own or left)
         if average is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from upperhand.core.errors import ScenarioError, unknown
+from upperhand.core.errors import ScenarioError, UpperhandError, unknown
 
 if TYPE_CHECKING:
     from upperhand.world.world import World
@@ -63,6 +63,23 @@ def about(name: str) -> dict[str, object]:
         "licence": str(world.card.get("licence", "")),
         "fingerprint": world.fingerprint,
     }
+
+
+def summaries() -> list[dict[str, object]]:
+    """Return a few lines on every packaged world; a damaged one says what is wrong with it.
+
+    Examples:
+        >>> "toy" in [row["name"] for row in summaries()]
+        True
+    """
+    found: list[dict[str, object]] = []
+    for name in world_names():
+        try:
+            found.append(about(name))
+        except UpperhandError as error:
+            empty = dict.fromkeys(("year", "countries", "sectors"), "")
+            found.append({"name": name, **empty, "title": f"cannot be read: {error}"})
+    return found
 
 
 def labels_table(name: str) -> list[tuple[str, str, str]]:

@@ -1,0 +1,169 @@
+"""A scenario in, an answer out: cases, baseline, assumptions, records, and the library's headlines."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.scenario.shut_world import SHUT, save_world_with_one_source
+from upperhand.core.errors import NoEquilibriumError, RecordError
+from upperhand.equilibrium import solve_counterfactual
+from upperhand.results.run import read_record
+from upperhand.scenario import library, parse_scenario, read_scenario
+from upperhand.scenario.cite import citations
+from upperhand.scenario.expect import headline_rows, read_expected
+from upperhand.scenario.run import baseline_world, run_scenario, with_options
+from upperhand.scenario.verify import verify
+from upperhand.scenario.worlds import world_of
+
+TOY = """\
+title: Two tariffs
+world: toy
+horizons: [long, short]
+moves:
+  - {kind: tariff, by: USA, against: [CHN], add_pp: 20}
+  - {kind: tariff, by: CHN, against: [USA], add_pp: 10}
+"""
+
+
+@pytest.fixture(scope="module")
+def toy_run():
+    return run_scenario(parse_scenario(TOY))
+
+
+def test_package_sides_and_moves_are_run_at_every_horizon(toy_run):
+    keys = ["package", "side:USA", "side:CHN", "move:0", "move:1"]
+    assert [case.key for case in toy_run.cases] == keys * 2
+    assert [case.horizon for case in toy_run.cases] == ["short"] * 5 + ["long"] * 5
+    assert toy_run.ok
+    assert toy_run.sides == ("USA", "CHN")
+
+
+def test_the_package_is_the_solve_of_all_moves(toy_run):
+    scenario = parse_scenario(TOY)
+    direct = solve_counterfactual(world_of("toy"), list(scenario.moves), horizon="long")
+    ours = toy_run.case("package", "long").counterfactual
+    np.testing.assert_array_equal(
+        ours.data["real_income_change"].values, direct.data["real_income_change"].values
+    )
+
+
+def test_a_side_with_one_move_is_that_move(toy_run):
+    side, move = toy_run.case("side:USA", "long"), toy_run.case("move:0", "long")
+    assert side.counterfactual is move.counterfactual
+    assert side.moves == move.moves == (0,)
+
+
+def test_a_run_says_what_changes_and_what_it_assumes(toy_run):
+    assert [change["old"] for change in toy_run.changes] == pytest.approx([10.0, 20.0])
+    assert [change["new"] for change in toy_run.changes] == pytest.approx([30.0, 30.0])
+    names = [row["name"] for row in toy_run.assumptions]
+    assert "trade elasticity, long run (GOODS)" in names
+    assert "elasticity_ratio (short)" in names
+    for row in toy_run.assumptions:
+        assert set(row) >= {"name", "value", "low", "high", "unit", "source", "status"}
+        assert row["low"] <= row["value"] <= row["high"], row
+
+
+def test_progress_counts_to_the_end():
+    told = []
+    run_scenario(parse_scenario(TOY), progress=lambda *now: told.append(now))
+    assert told[0] == (0, 11, "baseline")
+    assert told[-1] == (11, 11, "done")
+    assert [done for done, _, _ in told] == sorted(done for done, _, _ in told)
+
+
+def test_the_baseline_is_applied_before_the_moves():
+    """Moves on top of a baseline at the same horizon are the step between two solves."""
+    text = TOY.replace(
+        "moves:",
+        "baseline: {horizon: long, measures: [{kind: tariff, by: USA, against: world, add_pp: 5}]}\n"
+        "moves:",
+        1,
+    )
+    scenario = parse_scenario(text)
+    toy = world_of("toy")
+    first = solve_counterfactual(toy, list(scenario.baseline.measures), horizon="long")
+    both = solve_counterfactual(toy, [*scenario.baseline.measures, *scenario.moves], horizon="long")
+    step = run_scenario(scenario).case("package", "long").counterfactual
+    np.testing.assert_allclose(
+        step.data["real_income_change"].values,
+        (both.data["real_income_change"] / first.data["real_income_change"]).values,
+        rtol=1e-9,  # two solves to 1e-12 each
+    )
+
+
+def test_a_baseline_without_equilibrium_is_an_error(tmp_path):
+    world = save_world_with_one_source(tmp_path / "one.npz")
+    text = TOY.replace("toy", str(world), 1)
+    text = text.replace("moves:", f"baseline: {{measures: [{SHUT}]}}\nmoves:", 1)
+    with pytest.raises(NoEquilibriumError, match="the baseline of 'Two tariffs': no equilibrium"):
+        run_scenario(parse_scenario(text))
+
+
+def test_a_package_without_equilibrium_is_kept_and_says_so(tmp_path):
+    world = save_world_with_one_source(tmp_path / "one.npz")
+    text = f"title: Shut\nworld: {world}\nhorizons: [long]\nmoves:\n  - {SHUT}\n"
+    run = run_scenario(parse_scenario(text))
+    case = run.case("package", "long")
+    assert not run.ok
+    assert "no source left of GOODS in VNM" in case.counterfactual.outcome.sentence()
+    assert np.isnan(case.counterfactual.data["real_income_change"].values).all()
+    with pytest.raises(NoEquilibriumError):
+        run.require_converged()
+
+
+def test_options_change_the_elasticities():
+    scenario = parse_scenario(TOY + "options: {elasticity_factor: 2, elasticities: {SERV: 3}}\n")
+    world = with_options(world_of("toy"), scenario.options)
+    assert world.trade_elasticity.tolist() == [10.0, 3.0]
+    assert world.elasticity_range.tolist() == [[2.0, 10.0], [3.0, 10.0]]
+    chosen = read_scenario("uniform-10", changes=["options.elasticity_set=U4"])
+    assert set(with_options(world_of("icio-2022"), chosen.options).trade_elasticity) == {4.0}
+
+
+def test_a_record_is_verified_and_an_altered_one_is_not(toy_run, tmp_path):
+    folder = toy_run.save_record(tmp_path / "record")
+    found = verify(folder)
+    assert found.cases == 10
+    assert found.largest == 0.0
+    again = read_record(folder)
+    assert again.fingerprint == toy_run.fingerprint
+    path = folder / "scenario.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("20.0", "21.0"), encoding="utf-8")
+    with pytest.raises(RecordError, match="altered"):
+        verify(folder)
+
+
+def test_citations_name_the_table_the_registers_and_the_scenario(toy_run, tmp_path):
+    titles = " ".join(entry["title"] for entry in citations("october-2025"))
+    for part in ("upperhand", "OECD", "Waugh", "PIIE", "Epoch AI"):
+        assert part in titles
+    folder = toy_run.save_record(tmp_path / "record")
+    assert len(citations(str(folder))) >= 2
+
+
+@pytest.mark.parametrize("name", sorted(library()))
+def test_the_library_has_its_expected_headlines(name):
+    """Refreshed only by `upperhand scenario expect NAME --write`."""
+    run = run_scenario(read_scenario(name), decompose=False).require_converged()
+    rows, expected = headline_rows(run), read_expected(name)
+    assert [row[:3] for row in rows] == [row[:3] for row in expected]
+    np.testing.assert_allclose(
+        [row[3] for row in rows],
+        [row[3] for row in expected],
+        rtol=1e-6,  # the solver reaches 1e-12; ten digits are stored
+        atol=1e-9,
+    )
+
+
+@pytest.mark.parametrize("name", ["october-2025", "april-2025", "2018-2019"])
+def test_us_tariffs_on_china_help_viet_nam_and_mexico_and_hurt_both_sides(name):
+    """Trade diversion, as in every study of 2018-19 and 2025."""
+    scenario = read_scenario(name, changes=["horizons=[long]"])
+    world = baseline_world(scenario, world_of(scenario.world))
+    change = solve_counterfactual(world, list(scenario.moves)).data["real_income_change"]
+    assert change.sel(country="VNM") > 1
+    assert change.sel(country="MEX") > 1
+    assert change.sel(country="USA") < 1
+    assert change.sel(country="CHN") < 1
