@@ -56,4 +56,4 @@ def test_control_characters_of_a_hostile_title_do_not_reach_the_terminal(run):
 
 def test_a_single_result_has_a_brief_too():
     text = brief(as_run(synthetic_counterfactual()))
-    assert "China loses most (−1.2%)" in text
+    assert "CHN loses most (−1.2%)" in text

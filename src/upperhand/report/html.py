@@ -155,13 +155,23 @@ def _facts(run: Run) -> list[tuple[str, str]]:
         "Licence of the data": card.get("licence") or "",
         "Options": shown,
         "Run": run.fingerprint,
-        "Versions": ", ".join(f"{k} {v}" for k, v in run.environment.items()),
+        "Versions": _flat({"upperhand": run.version, **run.environment}),
     }
     return [(key, str(value)) for key, value in entries.items() if value]
 
 
+def _flat(content: dict[str, Any]) -> str:
+    """Return names and values in a row; nested ones likewise, empty ones left out."""
+    entries = (
+        _flat(value) if isinstance(value, dict) else f"{key} {value}"
+        for key, value in content.items()
+        if value is not None and key != "version"
+    )
+    return ", ".join(entries)
+
+
 def _command(run: Run) -> dict[str, str]:
-    version = str(run.environment.get("upperhand", ""))
+    version = run.version
     pin = f"=={version}" if version else ""
     return {
         "shell": f"pip install upperhand{pin}\nupperhand run scenario.yaml -o report.html",

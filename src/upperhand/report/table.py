@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+SHORT_TEXT, LONG_TEXT = 12, 60  # characters
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """One table of the report.
@@ -55,6 +58,17 @@ class Table:
     def is_number(self, column: str) -> bool:
         """Return whether a column is set flush right."""
         return column in self.digits
+
+    def kind(self, column: str) -> str:
+        """Return how a page sets a column: `number`, `short` (one line), `long` text, or ``."""
+        if self.is_number(column):
+            return "number"
+        longest = max((len(self.cell(column, v)) for v in self.frame[column]), default=0)
+        return "short" if longest <= SHORT_TEXT else "long" if longest > LONG_TEXT else ""
+
+    def kinds(self) -> list[str]:
+        """Return the kind of every column."""
+        return [self.kind(str(column)) for column in self.frame.columns]
 
     def to_gt(self) -> gt.GT:
         """Return the table for great-tables, which writes HTML and LaTeX."""

@@ -23,7 +23,7 @@ from upperhand.report.words import HORIZON_TITLE
 if TYPE_CHECKING:
     import pandas as pd
 
-    from upperhand.results import Run
+    from upperhand.results import Case, Run
 
 PART_NAMES = {
     "terms_of_trade": "Terms of trade",
@@ -43,10 +43,9 @@ MAIN_FLOWS = 6  # third countries shown for each importer in the table of trade 
 
 def source_line(run: Run) -> str:
     """Return the footer of tables and charts: program, world and run."""
-    version = run.environment.get("upperhand") or "?"
     card: dict[str, Any] = run.world.get("card", {})
     data = card.get("title") or run.world.get("name", "")
-    return f"upperhand {version}; data: {data}; run {run.fingerprint}"
+    return f"upperhand {run.version}; data: {data}; run {run.fingerprint}"
 
 
 def all_tables(run: Run) -> tuple[Table, ...]:
@@ -299,7 +298,7 @@ def alone(run: Run) -> Table:
     rows = []
     for case in run.cases_at(main):
         data = case.counterfactual.data
-        row: dict[str, Any] = {"Moves": case.label}
+        row: dict[str, Any] = {"Moves": case_label(run, case)}
         for code, title, members in sides(run):
             effect = _side_effect(run, code, members, case.key, main)
             row[f"{title}, %"], row[f"{title}, USD bn a year"] = effect
@@ -357,6 +356,15 @@ def _number(item: dict[str, Any]) -> dict[str, str]:
         "Status": str(item.get("status", "assumed")),
         "Source": str(item.get("source", "")),
     }
+
+
+def case_label(run: Run, case: Case) -> str:
+    """Return the moves of a case in words: all, one side's, or one by its label."""
+    if case.kind == "package":
+        return "All moves"
+    if case.kind == "side":
+        return f"{run.name_of(case.key.split(':', 1)[1])} alone"
+    return case.label
 
 
 def part_name(label: str) -> str:

@@ -111,20 +111,34 @@ def _write_variable(target: Any, name: str, array: xr.DataArray) -> None:
 
 def from_netcdf(path: str | Path) -> Parts:
     """Read data, outcome and provenance of a file that `to_netcdf` wrote."""
+    data = read_group(path)
+    attrs = data.attrs
+    check_version(attrs.get("schema"), attrs.get("schema_version"), where=str(path))
+    head = {key: json.loads(attrs[key]) for key in ("outcome", "provenance")}
+    return bare(data), *read_about(head)
+
+
+def read_group(path: str | Path, group: str | None = None) -> xr.Dataset:
+    """Read one dataset of a netCDF file.
+
+    Raises:
+        RecordError: If the file cannot be read as netCDF, or lacks the group.
+    """
     import xarray as xr
 
     try:
-        with xr.open_dataset(path, engine="h5netcdf") as opened:
-            data = opened.load()
+        with xr.open_dataset(path, group=group, engine="h5netcdf") as opened:
+            return opened.load()
     except FileNotFoundError:
         raise
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise RecordError(f"{path}: not a readable netCDF file ({error}); save it again") from error
-    attrs = data.attrs
-    check_version(attrs.get("schema"), attrs.get("schema_version"), where=str(path))
-    head = {key: json.loads(attrs[key]) for key in ("outcome", "provenance", "attributes")}
-    data = data.drop_attrs(deep=False).assign_attrs(head["attributes"])
-    return data, *read_about(head)
+
+
+def bare(data: xr.Dataset) -> xr.Dataset:
+    """Return a dataset with its own attributes, as they were before it was written."""
+    own = json.loads(data.attrs["attributes"])
+    return data.drop_attrs(deep=False).assign_attrs(own)
 
 
 def check_version(schema: object, version: object, *, where: str, known: str = SCHEMA) -> None:

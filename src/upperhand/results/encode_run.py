@@ -5,23 +5,20 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from upperhand.core.errors import RecordError
 from upperhand.core.files import replacing
-from upperhand.results.counterfactual import Counterfactual
 from upperhand.results.encode import (
     SCHEMA_VERSION,
     about,
+    bare,
     check_version,
     plain,
-    read_about,
+    read_group,
     write_group,
 )
 from upperhand.results.run import Case, Run
-
-if TYPE_CHECKING:
-    import xarray as xr
+from upperhand.results.stack import shared_arrays, stack_cases, unstack_cases
 
 SCHEMA = "upperhand/run"
 
@@ -69,34 +66,25 @@ def about_case(case: Case) -> dict[str, Any]:
     }
 
 
-def shared_arrays(run: Run) -> list[str]:
-    """Return the names of arrays that every case holds with the same numbers."""
-    datasets = [case.counterfactual.data for case in run.cases]
-    names = [str(name) for name in datasets[0].data_vars if str(name).startswith("baseline_")]
-    return [
-        name
-        for name in names
-        if all(name in d and d[name].identical(datasets[0][name]) for d in datasets)
-    ]
-
-
 def run_to_netcdf(run: Run, path: str | Path) -> Path:
-    """Write a run as one netCDF file: group `baseline`, and `case_00`, `case_01` and so on."""
-    shared = shared_arrays(run) if run.cases else []
+    """Write a run as one netCDF file: what cases share, and groups with an axis `case`."""
+    import xarray as xr
+
+    shared = shared_arrays(run)
+    stacks = stack_cases(run.cases, shared)
+    root = run.cases[0].counterfactual.data[shared] if run.cases else xr.Dataset()
     head = {
+        "title": run.title,
         "schema": SCHEMA,
         "schema_version": SCHEMA_VERSION,
         "run": json.dumps(plain(about_run(run))),
+        "cases": json.dumps([about_case(case) for case in run.cases]),
+        "stacks": json.dumps([numbers for _, numbers in stacks]),
     }
     with replacing(path) as partial:
-        write_group(_root(run, shared), partial, group=None, attrs=head, mode="w")
-        for number, case in enumerate(run.cases):
-            data = case.counterfactual.data.drop_vars(shared)
-            attrs = {
-                "title": case.counterfactual.outcome.sentence(),
-                "case": json.dumps(about_case(case)),
-            }
-            write_group(data, partial, group=f"case_{number:02d}", attrs=attrs, mode="a")
+        write_group(root, partial, group=None, attrs=head, mode="w")
+        for i, (data, _) in enumerate(stacks):
+            write_group(data, partial, group=f"cases_{i}", attrs={}, mode="a")
     return Path(path)
 
 
@@ -106,45 +94,14 @@ def run_from_netcdf(path: str | Path) -> Run:
     Raises:
         RecordError: If the file holds no run, or one of a newer version.
     """
-    import xarray as xr
-
-    try:
-        groups = xr.open_groups(path, engine="h5netcdf")
-    except FileNotFoundError:
-        raise
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        raise RecordError(f"{path}: not a readable netCDF file ({error}); save it again") from error
-    loaded = {name: data.load() for name, data in groups.items()}
-    for data in groups.values():
-        data.close()
-    root = loaded.pop("/")
+    root = read_group(path)
     check_version(
         root.attrs.get("schema"), root.attrs.get("schema_version"), where=str(path), known=SCHEMA
     )
-    about = json.loads(root.attrs["run"])
-    cases = tuple(read_case(data, root, json.loads(data.attrs["case"])) for data in loaded.values())
-    return Run(cases=cases, **about)
-
-
-def read_case(data: xr.Dataset, shared: xr.Dataset, about: dict[str, Any]) -> Case:
-    """Return one case from its own arrays, the shared ones and its description."""
-    own = data.drop_attrs(deep=False).assign_attrs(json.loads(data.attrs["attributes"]))
-    whole = own.assign({name: shared[name] for name in shared.data_vars})
-    outcome, provenance = read_about(about)
-    return Case(
-        about["key"],
-        about["label"],
-        about["kind"],
-        about["horizon"],
-        tuple(about["moves"]),
-        Counterfactual(whole, outcome, provenance),
-    )
-
-
-def _root(run: Run, shared: list[str]) -> xr.Dataset:
-    import xarray as xr
-
-    return run.cases[0].counterfactual.data[shared] if shared else xr.Dataset()
+    numbers = json.loads(root.attrs["stacks"])
+    stacks = [(bare(read_group(path, f"cases_{i}")), found) for i, found in enumerate(numbers)]
+    cases = unstack_cases(stacks, bare(root), json.loads(root.attrs["cases"]))
+    return Run(cases=cases, **json.loads(root.attrs["run"]))
 
 
 def _by_country(case: Case) -> dict[str, dict[str, Any]]:

@@ -15,7 +15,6 @@ import hashlib
 import io
 import json
 import os
-import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -23,13 +22,15 @@ from typing import Any
 
 from upperhand.core.errors import RecordError, raise_faults
 from upperhand.core.fingerprint import fingerprint
-from upperhand.results.encode import check_version, plain, write_group
-from upperhand.results.encode_run import about_case, read_case, shared_arrays
+from upperhand.results.encode import bare, check_version, plain, read_group, write_group
+from upperhand.results.encode_run import about_case
 from upperhand.results.run import Run
+from upperhand.results.stack import shared_arrays, stack_cases, unstack_cases
 
 SCHEMA = "upperhand/run-record"
 SCHEMA_VERSION = 1
 MANIFEST = "manifest.json"
+SHARED = "results/shared.nc"
 
 
 def save_record(run: Run, folder: str | Path) -> Path:
@@ -59,24 +60,18 @@ def read_record(folder: str | Path) -> Run:
     Raises:
         RecordError: If the record is incomplete, altered or of a newer version.
     """
-    import xarray as xr
-
     root = Path(folder)
     verify_record(root)
     run = _json(root / "run.json")
-    with xr.open_dataset(root / "results" / "shared.nc", engine="h5netcdf") as opened:
-        shared = opened.load()
-    cases = []
-    for about in run["cases"]:
-        with xr.open_dataset(root / about["file"], engine="h5netcdf") as opened:
-            cases.append(read_case(opened.load(), shared, about))
+    stacks = [(bare(read_group(root / one["file"])), one["cases"]) for one in run["results"]]
+    cases = unstack_cases(stacks, bare(read_group(root / SHARED)), run["cases"])
     data = _json(root / "data.json")
     return Run(
         scenario=_read_yaml(root / "scenario.yaml"),
         title=run["title"],
         baseline=run["baseline"],
         world=data["world"],
-        cases=tuple(cases),
+        cases=cases,
         assumptions=_json(root / "assumptions.json"),
         sources=data["sources"],
         environment=_json(root / "environment.json"),
@@ -123,17 +118,7 @@ def _faults(root: Path, manifest: dict[str, Any]) -> list[str]:
 
 def _fill(run: Run, folder: Path) -> None:
     (folder / "results").mkdir()
-    shared = shared_arrays(run) if run.cases else []
-    first = run.cases[0].counterfactual.data[shared] if run.cases else _empty()
-    write_group(first, folder / "results" / "shared.nc", group=None, attrs={}, mode="w")
-    cases = []
-    for number, case in enumerate(run.cases):
-        slug = re.sub(r"[^A-Za-z0-9]+", "-", f"{case.horizon}-{case.key}").strip("-")[:60]
-        name = f"results/{number:02d}-{slug}.nc"
-        data = case.counterfactual.data.drop_vars(shared)
-        title = {"title": case.counterfactual.outcome.sentence()}
-        write_group(data, folder / name, group=None, attrs=title, mode="w")
-        cases.append({"file": name, **about_case(case)})
+    results = _write_results(run, folder)
     head = {
         "title": run.title,
         "baseline": run.baseline,
@@ -141,7 +126,11 @@ def _fill(run: Run, folder: Path) -> None:
         "changes": run.changes,
     }
     contents = {
-        "run.json": {**head, "cases": cases},
+        "run.json": {
+            **head,
+            "results": results,
+            "cases": [about_case(case) for case in run.cases],
+        },
         "assumptions.json": run.assumptions,
         "data.json": {"world": run.world, "sources": run.sources},
         "environment.json": run.environment,
@@ -150,6 +139,20 @@ def _fill(run: Run, folder: Path) -> None:
         _write_json(folder / file, content)
     (folder / "scenario.yaml").write_text(scenario_yaml(run.scenario), encoding="utf-8")
     _write_json(folder / MANIFEST, _manifest(run, folder))
+
+
+def _write_results(run: Run, folder: Path) -> list[dict[str, Any]]:
+    import xarray as xr
+
+    shared = shared_arrays(run)
+    first = run.cases[0].counterfactual.data[shared] if run.cases else xr.Dataset()
+    write_group(first, folder / SHARED, group=None, attrs={}, mode="w")
+    results = []
+    for i, (data, numbers) in enumerate(stack_cases(run.cases, shared)):
+        name = f"results/cases-{i}.nc"
+        write_group(data, folder / name, group=None, attrs={"title": run.title}, mode="w")
+        results.append({"file": name, "cases": numbers})
+    return results
 
 
 def _manifest(run: Run, folder: Path) -> dict[str, Any]:
@@ -161,7 +164,7 @@ def _manifest(run: Run, folder: Path) -> dict[str, Any]:
     manifest = {
         "schema": SCHEMA,
         "schema_version": SCHEMA_VERSION,
-        "version": str(run.environment.get("upperhand", "")),
+        "version": run.version,
         "fingerprint": run.fingerprint,
         "files": files,
     }
@@ -228,9 +231,3 @@ def _sha256(path: Path) -> str:
 
 def _is_empty(folder: Path) -> bool:
     return folder.is_dir() and not any(folder.iterdir())
-
-
-def _empty() -> Any:
-    import xarray as xr
-
-    return xr.Dataset()

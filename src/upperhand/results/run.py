@@ -118,6 +118,13 @@ class Run:
         return tuple(dict.fromkeys(keys))
 
     @property
+    def version(self) -> str:
+        """Version of the package that made this run; empty if unknown."""
+        named = self.environment.get("version") or self.environment.get("upperhand")
+        first = self.cases[0].counterfactual.provenance.version if self.cases else ""
+        return str(named or first)
+
+    @property
     def ok(self) -> bool:
         """True when every package case ended in an equilibrium."""
         return all(c.counterfactual.outcome.ok for c in self.cases if c.kind == "package")

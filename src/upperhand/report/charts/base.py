@@ -69,7 +69,7 @@ class Chart:
         if titled:
             drawn = self._with_titles(drawn, width)
         drawn |= {"$schema": SCHEMA, "config": config(), "description": self.alt}
-        drawn["background"] = PAPER if titled else None
+        drawn["background"] = PAPER if titled else "transparent"
         drawn["usermeta"] = {"title": self.title, "subtitle": self.subtitle, "source": self.source}
         return dict(json.loads(darkened(json.dumps(drawn)))) if dark else drawn
 

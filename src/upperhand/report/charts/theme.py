@@ -78,7 +78,7 @@ def config() -> dict[str, Any]:
     }
     return {
         "font": FONT,
-        "background": None,
+        "background": "transparent",
         "padding": 4,
         "view": {"stroke": None},
         "axis": axis,
