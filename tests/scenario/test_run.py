@@ -65,6 +65,27 @@ def test_a_run_says_what_changes_and_what_it_assumes(toy_run):
         assert row["low"] <= row["value"] <= row["high"], row
 
 
+def test_a_side_may_have_several_members(tmp_path):
+    sides = "sides: {coalition: [USA, ASEAN], CHN: [CHN]}\n"
+    text = (TOY + sides).replace("10}", "10, side: CHN}").replace("20}", "20, side: coalition}")
+    run = run_scenario(parse_scenario(text))
+    head = run.headline("long")
+    assert [side.code for side in head.sides] == ["coalition", "CHN"]
+    money = run.case().counterfactual.data["equivalent_variation"]
+    both = float(money.sel(country="USA") + money.sel(country="VNM"))
+    assert head.sides[0].usd_million == pytest.approx(both, rel=1e-12)
+    assert head.gainer is None
+    assert verify(run.save_record(tmp_path / "record")).largest == 0.0
+
+
+def test_a_group_as_an_actor_is_a_side_with_its_members():
+    run = run_scenario(
+        parse_scenario(TOY.replace("by: USA, against: [CHN]", "by: ASEAN, against: [CHN]"))
+    )
+    assert run.scenario["sides"] == {"ASEAN": ["VNM"], "CHN": ["CHN"]}
+    assert np.isfinite(run.headline("long").sides[0].percent)
+
+
 def test_progress_counts_to_the_end():
     told = []
     run_scenario(parse_scenario(TOY), progress=lambda *now: told.append(now))

@@ -12,6 +12,7 @@ import numpy as np
 from upperhand.core.errors import NoEquilibriumError
 from upperhand.core.fingerprint import fingerprint
 from upperhand.measures.base import Measure
+from upperhand.measures.labels import labels_of
 from upperhand.scenario.assumptions import assumptions_of, environment, sources_of
 from upperhand.scenario.read import read_scenario
 from upperhand.scenario.schema import Options, Scenario
@@ -86,7 +87,7 @@ def run_scenario(
             cases.append(_case(scenario, world, horizon, plan, found, decompose=decompose))
     tell(total, total, "done")
     return Run(
-        scenario=scenario.to_dict(),
+        scenario=resolved(scenario, table),
         title=scenario.title,
         baseline=scenario.baseline.words,
         world=about_world(table),
@@ -148,6 +149,14 @@ def changes_of(scenario: Scenario, world: World) -> list[dict[str, Any]]:
         change |= {"from": move.from_.isoformat() if move.from_ else ""}
         found.append(change)
     return found
+
+
+def resolved(scenario: Scenario, table: World) -> dict[str, Any]:
+    """Return the canonical form with its sides named: codes, or members where a side has several."""
+    members = scenario.side_members(labels_of(table))
+    plain = all(codes == (side,) for side, codes in members.items())
+    sides = list(members) if plain else {side: list(codes) for side, codes in members.items()}
+    return scenario.to_dict() | {"sides": sides if len(members) == 2 else []}
 
 
 def about_world(world: World) -> dict[str, Any]:

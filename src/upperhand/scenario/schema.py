@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from upperhand.core.errors import unknown
 from upperhand.core.fingerprint import fingerprint
 from upperhand.measures.base import LabelFaults, Measure, Number, known_labels, strength
-from upperhand.measures.labels import expand_country
+from upperhand.measures.labels import Labels, country_fault, expand_country
 from upperhand.measures.registry import KINDS, AnyMeasure
 from upperhand.world.world import World
 
@@ -156,8 +156,10 @@ class Scenario(Section):
     baseline: Baseline = Field(
         default_factory=Baseline, description="What the moves are compared with."
     )
-    sides: tuple[str, ...] = Field(
-        default=(), description="Codes of the two sides; taken from the moves when not given."
+    sides: tuple[str, ...] | dict[str, tuple[str, ...]] = Field(
+        default=(),
+        description="Codes of the two sides, or names with their members; taken from the moves "
+        "when not given.",
     )
     moves: tuple[AnyMeasure, ...] = Field(
         description="The measures of both sides; they stack.", min_length=1, max_length=MAX_MOVES
@@ -180,12 +182,23 @@ class Scenario(Section):
     @property
     def side_codes(self) -> tuple[str, ...]:
         """The sides: as given, or the actors in the order of their moves."""
-        return self.sides or tuple(dict.fromkeys(move.side_of for move in self.moves))
+        return tuple(self.sides) or tuple(dict.fromkeys(move.side_of for move in self.moves))
 
     @property
     def fingerprint(self) -> str:
         """Sixteen characters that identify everything that can change a number or a word."""
-        return fingerprint({k: v for k, v in self.to_dict().items() if k not in UNIDENTIFYING})
+        data = {k: v for k, v in self.to_dict().items() if k not in UNIDENTIFYING}
+        return fingerprint(data | {"sides": list(self.side_codes)})
+
+    def side_members(self, labels: Labels) -> dict[str, tuple[str, ...]]:
+        """Return the countries of each side, by the codes of a world."""
+        given = self.sides if isinstance(self.sides, dict) else {}
+        return {
+            side: tuple(
+                code for name in given.get(side, (side,)) for code in expand_country(name, labels)
+            )
+            for side in self.side_codes
+        }
 
     def to_dict(self) -> dict[str, Any]:
         """Return the canonical form: every field, defaults included, as plain data."""
@@ -221,17 +234,14 @@ class Scenario(Section):
 
     @field_validator("sides")
     @classmethod
-    def _two_sides(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+    def _two_sides(
+        cls, value: tuple[str, ...] | dict[str, tuple[str, ...]], info: ValidationInfo
+    ) -> tuple[str, ...] | dict[str, tuple[str, ...]]:
         if value and (len(value) != 2 or len(set(value)) != 2):
             raise ValueError(f"got {', '.join(value)}; name two different sides, or none")
         labels = known_labels(info)
         if labels:
-            known = list(labels.countries)
-            _raise([
-                (f"[{i}]", unknown("country", code, known))
-                for i, code in enumerate(value)
-                if not expand_country(code, labels)
-            ])  # fmt: skip
+            _raise(_side_faults(value, labels))
         return value
 
     @field_validator("year")
@@ -260,6 +270,18 @@ class Scenario(Section):
             faults.append(("sides", message + ", and give `side:` for the moves of others"))
         _raise(faults)
         return self
+
+
+def _side_faults(
+    sides: tuple[str, ...] | dict[str, tuple[str, ...]], labels: Labels
+) -> list[tuple[str, str]]:
+    named = (
+        {f".{side}[{i}]": code for side, codes in sides.items() for i, code in enumerate(codes)}
+        if isinstance(sides, dict)
+        else {f"[{i}]": code for i, code in enumerate(sides)}
+    )
+    found = {where: country_fault(code, labels) for where, code in named.items()}
+    return [(where, fault) for where, fault in found.items() if fault]
 
 
 #: Fields that change no number: the fingerprint leaves them out.
