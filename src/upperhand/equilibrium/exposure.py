@@ -15,6 +15,8 @@ Array = npt.NDArray[np.float64]
 
 #: Price of copper in USD per kg that scales characterisation factors in geopolrisk-py 2.0.1.
 GEOPOLRISK_REFERENCE = 0.409412948
+#: A spectral radius this close to 1 is 1: the inverse would hold nothing but rounding.
+ROUNDING = 1e-12
 
 
 def leontief_inverse(coefficients: npt.ArrayLike) -> Array:
@@ -38,7 +40,7 @@ def leontief_inverse(coefficients: npt.ArrayLike) -> Array:
         raise OptionError(f"coefficients have shape {direct.shape}; give a square matrix")
     if not np.isfinite(direct).all() or (direct < 0).any():
         raise OptionError("coefficients must be finite and not negative; check the input table")
-    if float(np.max(np.abs(np.linalg.eigvals(direct)), initial=0.0)) >= 1.0:
+    if float(np.max(np.abs(np.linalg.eigvals(direct)), initial=0.0)) >= 1.0 - ROUNDING:
         raise OptionError(
             "coefficients use up at least all they make (spectral radius 1 or more); check that "
             "they are shares of output, below 1 in every column"
@@ -162,8 +164,8 @@ def characterisation_factor(score: float, price: float) -> float:
         price: Price of the material, USD per kg.
 
     Examples:
-        >>> round(characterisation_factor(0.21, 10), 6)
-        5.129296
+        >>> round(characterisation_factor(0.21, 10), 8)
+        5.12929551
     """
     return score * price / GEOPOLRISK_REFERENCE
 
