@@ -109,11 +109,16 @@ def _export_taxes(
     )
 
 
-def _log_ratio(top: Array, bottom: Array, otherwise: Array) -> Array:
-    """Return log(top / bottom) where it exists; a cell without trade keeps its rate."""
-    same_sign = (top * bottom > 0) & (np.abs(bottom) > 1e-300)
-    ratio = np.where(same_sign, top / np.where(same_sign, bottom, 1.0), 1.0)
-    return np.asarray(np.where(same_sign, np.log(ratio), otherwise))
+def _log_ratio(top: Array, bottom: Array, present: Array) -> Array:
+    """Return log(top / bottom) where it exists; otherwise a step from the present rate.
+
+    The slope by the log of a rate has the sign of `top / rate - bottom`. Where no rate makes it
+    zero it has one sign everywhere, and the rate moves that way, up to its bound.
+    """
+    root = (top * bottom > 0) & (np.abs(bottom) > 1e-300)
+    ratio = np.where(root, top / np.where(root, bottom, 1.0), 1.0)
+    uphill = np.sign(top * np.exp(-present) - bottom)
+    return np.asarray(np.where(root, np.log(ratio), present + uphill))
 
 
 def slopes(

@@ -207,21 +207,22 @@ def _fight(
     objectives: dict[str, Objective],
     measures: Sources,
 ) -> GameResult:
-    _check(world, names, rules, objectives)
+    check_players(world, names, rules, objectives)
     options = Options(closure=rules.closure, horizon=rules.horizon)
     start = balanced(world, options) if rules.closure == "purge" else world
     shock = compose_all(start, measures)
-    war, held = _prepared(start, shock, names, rules, objectives)
-    reach = _reach(start, names, rules)
+    war, held = prepare(start, shock, names, rules, objectives)
+    reach = reach_of(start, names, rules)
     settled = settle(
-        war, reach, _first(reach, held, war), tol=rules.tol, max_sweeps=rules.max_sweeps
+        war, reach, first_rates(reach, held, war), tol=rules.tol, max_sweeps=rules.max_sweeps
     )
-    return _result(war, reach, settled, rules, options, shock)
+    return game_result(war, reach, settled, rules, options, shock)
 
 
-def _check(
+def check_players(
     world: World, names: tuple[str, ...], rules: Rules, objectives: Mapping[str, Objective]
 ) -> None:
+    """Raise one error that lists every player, rule and objective that does not fit `world`."""
     faults = [unknown("player", n, world.countries) for n in names if n not in world.countries]
     faults += [unknown("player", n, names) for n in objectives if n not in names]
     if len(set(names)) != len(names) or not names:
@@ -232,7 +233,7 @@ def _check(
         check_objective(world, name, objective)
 
 
-def _prepared(
+def prepare(
     world: World,
     shock: Shock,
     names: tuple[str, ...],
@@ -252,7 +253,8 @@ def _axes(cube: Array) -> Array:
     return np.ascontiguousarray(cube.transpose(2, 1, 0))
 
 
-def _reach(world: World, names: tuple[str, ...], rules: Rules) -> Reach:
+def reach_of(world: World, names: tuple[str, ...], rules: Rules) -> Reach:
+    """Return the cells that each player may move: never domestic sales, only chosen partners."""
     n, s = len(world.countries), len(world.sectors)
     players = tuple(world.countries.index(name) for name in names)
     partner = np.isin(world.countries, rules.partners or world.countries)
@@ -273,7 +275,7 @@ def _reach(world: World, names: tuple[str, ...], rules: Rules) -> Reach:
     )
 
 
-def _first(reach: Reach, held: Policy, war: War) -> Policy:
+def first_rates(reach: Reach, held: Policy, war: War) -> Policy:
     """Return the start of the rounds: one over the elasticity, at most one half, in reach."""
     theta = war.calibration.base.elasticity[:, None, None]
     guess = np.clip(np.log1p(np.minimum(1.0 / theta, 0.5)), reach.lowest, reach.highest)
@@ -285,7 +287,7 @@ def _first(reach: Reach, held: Policy, war: War) -> Policy:
     )
 
 
-def _result(
+def game_result(
     war: War, reach: Reach, settled: Settled, rules: Rules, options: Options, shock: Shock
 ) -> GameResult:
     """Return the labelled profile with everything that is known about it."""
@@ -296,7 +298,7 @@ def _result(
             gains[name] = exploitability(
                 war, reach, settled, p, tol=rules.tol, max_sweeps=rules.max_sweeps
             )
-    profile = _profile(war.world, shock, settled.policy)
+    profile = profile_of(war.world, shock, settled.policy)
     counterfactual = result_of(war.world, profile, settled.solution, options)
     values = war.values(settled.solution) if solved else np.full(len(war.names), np.nan)
     return GameResult(
@@ -342,7 +344,7 @@ def _imports(trade: Array) -> Array:
     return np.asarray(trade.sum(axis=(0, 2)) - np.einsum("nns->n", trade))
 
 
-def _profile(world: World, shock: Shock, policy: Policy) -> Shock:
+def profile_of(world: World, shock: Shock, policy: Policy) -> Shock:
     """Return the measures in force with the rates of the policy set."""
     tariff = np.expm1(policy.tariff).transpose(2, 1, 0)
     export_tax = np.expm1(policy.export_tax).transpose(2, 1, 0)

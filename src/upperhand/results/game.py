@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 ADVICE = {
     "nash": "",
-    "not_settled": "raise `max_sweeps`, narrow `bounds`, or use fewer instruments",
+    "not_settled": "with large imbalances a war may have no end: use closure='purge', or raise "
+    "`max_sweeps`, narrow `bounds`, use fewer instruments",
     "autarky": "start nearer to the tariffs in force, or lower the upper bound",
     "no_equilibrium": "lower the upper bound, or use closure='share'",
     "exploitable": "a better reply exists; raise the number of starts or tighten `tol`",

@@ -101,12 +101,13 @@ class World:
     @cached_property
     def value_added(self) -> Array:
         """Value added (country, sector), USD million."""
-        return self.value_added_share * self.output
+        return np.asarray(self.value_added_share * self.output)
 
     @cached_property
     def final_demand(self) -> Array:
         """Final demand (country, sector), USD million, tariffs included."""
-        return self.spending - np.einsum("nks,ns->nk", self.input_share, self.output)
+        used = np.einsum("nks,ns->nk", self.input_share, self.output)
+        return np.asarray(self.spending - used)
 
     @cached_property
     def tariff_revenue(self) -> Array:
@@ -129,7 +130,7 @@ class World:
     def income(self) -> Array:
         """Income spent on final demand (country,), USD million."""
         revenue = self.tariff_revenue + self.export_tax_revenue
-        return self.value_added.sum(axis=1) + revenue + self.imbalance
+        return np.asarray(self.value_added.sum(axis=1) + revenue + self.imbalance)
 
     @cached_property
     def fingerprint(self) -> str:
