@@ -76,7 +76,8 @@ def _horizons(scenario: Scenario) -> Iterator[dict[str, Any]]:
 
     wanted = {*scenario.horizons, scenario.baseline.horizon}
     for row in horizon_assumptions():
-        if any(f"({name})" in str(row["name"]) for name in wanted):
+        named = any(f"({name})" in str(row["name"]) for name in wanted)
+        if named and row["low"] != row["high"]:  # the long run is a definition, not a guess
             yield dict(row)
 
 

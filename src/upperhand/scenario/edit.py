@@ -72,8 +72,8 @@ def differences(first: Scenario, second: Scenario) -> list[Difference]:
 
     Examples:
         >>> changed = read_scenario("uniform-10", changes=["moves[0].add_pp=20"])
-        >>> differences(read_scenario("uniform-10"), changed)
-        [Difference(path='moves[0].add_pp', first=10.0, second=20.0)]
+        >>> differences(read_scenario("uniform-10"), changed)[-1]
+        Difference(path='moves[0].add_pp', first=10.0, second=20.0)
     """
     one, other = dict(_leaves(first.to_dict(), ())), dict(_leaves(second.to_dict(), ()))
     paths = [*one, *(path for path in other if path not in one)]

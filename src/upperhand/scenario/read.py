@@ -13,7 +13,7 @@ from upperhand.core.errors import ScenarioError, UpperhandError, unknown
 from upperhand.measures.faults import located, show, tokens
 from upperhand.measures.labels import labels_of
 from upperhand.measures.registry import KINDS
-from upperhand.scenario.schema import Scenario, model_at
+from upperhand.scenario.schema import MAX_TITLE, Scenario, model_at
 from upperhand.scenario.yamlfile import Document, Where, parse, parse_value, raise_listed, read_text
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ def validate(
     for path, value in [*_of_variant(data, variant), *map(parse_setting, changes)]:
         data = _replaced(data, path, value, path)
     settings = {path for path, _ in map(parse_setting, changes)}
+    data = _said_to_be_changed(data, settings)
     context, faults = _context(data, document)
     try:
         scenario = Scenario.model_validate(data, context=context)
@@ -144,6 +145,15 @@ def _of_variant(data: dict[str, Any], variant: str | None) -> list[Setting]:
     changes = variants[variant].get("set") or {}
     title = f"{data.get('title', '')} [{variant}]"
     return [(("title",), title), *((tokens(path), value) for path, value in changes.items())]
+
+
+def _said_to_be_changed(data: dict[str, Any], settings: set[Where]) -> dict[str, Any]:
+    """Return the data with a title that says which values are not those of the file."""
+    title = data.get("title")
+    if not settings or ("title",) in settings or not isinstance(title, str):
+        return data
+    named = ", ".join(sorted(show(path) for path in settings))
+    return data | {"title": f"{title} [changed: {named}]"[:MAX_TITLE]}
 
 
 def _replaced(node: Any, path: Where, value: Any, whole: Where) -> Any:

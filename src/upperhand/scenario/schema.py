@@ -19,6 +19,7 @@ HorizonName = Literal["short", "medium", "long"]
 Closure = Literal["fixed", "share", "purge"]
 Value = str | Number | bool | tuple[Any, ...] | dict[str, Any] | None
 MAX_MOVES = 200
+MAX_TITLE = 200
 
 
 class Section(BaseModel):
@@ -147,7 +148,7 @@ class Scenario(Section):
         default="", description="Short name; the file's name when not given.",
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$|^$",
     )  # fmt: skip
-    title: str = Field(description="One line.", min_length=1, max_length=200)
+    title: str = Field(description="One line.", min_length=1, max_length=MAX_TITLE)
     question: str = Field(default="", description="The question that the scenario answers.")
     world: str = Field(default="icio-2022", description="Name of the world table.", min_length=1)
     year: int | None = Field(
