@@ -273,7 +273,7 @@ def test_an_unsettled_war_is_refused_in_words():
     """One round settles nothing; the numbers are there, the certificate is not."""
     result = nash(two_countries(5.0), max_sweeps=1)
     assert result.ending == "not_settled"
-    with pytest.raises(NoEquilibriumError, match="not settled.*max_sweeps"):
+    with pytest.raises(NoEquilibriumError, match=r"not settled.*max_sweeps"):
         result.require_certified()
 
 
