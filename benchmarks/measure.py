@@ -71,7 +71,9 @@ def machine() -> str:
     return (
         f"Python {platform.python_version()}, NumPy {np.__version__}, "
         f"{os.cpu_count()} cores ({platform.machine()}), "
-        f"BLAS threads {os.environ.get('OPENBLAS_NUM_THREADS', 'not set')}, medians"
+        f"BLAS threads {os.environ.get('OPENBLAS_NUM_THREADS', 'not set')}, medians; "
+        f"processes waiting for a core over the last minute: {os.getloadavg()[0]:.1f}, of which "
+        "the benchmark is about one"
     )
 
 
