@@ -164,8 +164,8 @@ def characterisation_factor(score: float, price: float) -> float:
         price: Price of the material, USD per kg.
 
     Examples:
-        >>> round(characterisation_factor(0.21, 10), 8)
-        5.12929551
+        >>> round(characterisation_factor(0.21, 10), 6)
+        5.129296
     """
     return score * price / GEOPOLRISK_REFERENCE
 
