@@ -139,7 +139,7 @@ def sector_income_in_autarky(world):
 
     Spending on each good is final demand plus inputs: `Y = alpha I + G Y` with `I = sum VA`.
     """
-    n, s = world.value_added.shape
+    s = world.value_added.shape[1]
     use = np.eye(s) - world.input_share
     output = np.linalg.solve(
         use, (final_shares(world) * world.value_added.sum(axis=1)[:, None])[:, :, None]
