@@ -10,6 +10,7 @@ from upperhand.core.errors import NoEquilibriumError, RecordError
 from upperhand.equilibrium import solve_counterfactual
 from upperhand.results.run import read_record
 from upperhand.scenario import library, parse_scenario, read_scenario
+from upperhand.scenario.check import check_scenario
 from upperhand.scenario.cite import citations
 from upperhand.scenario.expect import headline_rows, read_expected
 from upperhand.scenario.run import baseline_world, run_scenario, with_options
@@ -188,3 +189,12 @@ def test_us_tariffs_on_china_help_viet_nam_and_mexico_and_hurt_both_sides(name):
     assert change.sel(country="MEX") > 1
     assert change.sel(country="USA") < 1
     assert change.sel(country="CHN") < 1
+
+
+def test_a_check_remarks_on_what_is_legal_and_odd():
+    changes = ["moves[0].against=[CHN]", "moves[0].add_pp=-50"]
+    remarks = " ".join(check_scenario("uniform-10", changes=changes).remarks)
+    assert "the new tariff is negative, -39.1 %: a subsidy on imports" in remarks
+    assert "CHN makes no move" in remarks
+    nothing = check_scenario("uniform-10", changes=["moves[0].add_pp=0"])
+    assert "changes nothing: the rate is already there" in " ".join(nothing.remarks)

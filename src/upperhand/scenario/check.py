@@ -81,6 +81,11 @@ def _remarks(scenario: Scenario, changes: Sequence[Change]) -> list[str]:
         if not change.changes
     ]
     found += [
+        f"moves[{i}]: the new {change.wedge} is negative, {change.new:.1f} %: a subsidy on imports"
+        for i, change in enumerate(changes)
+        if change.new < 0
+    ]
+    found += [
         f"moves[{i}] has no source; add `source:`"
         for i, move in enumerate(scenario.moves)
         if not move.source

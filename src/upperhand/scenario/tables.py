@@ -161,7 +161,7 @@ REGISTERS: dict[str, Register] = {
             {
                 "title": "Waugh (2026), trade-war-redux-2025, country-by-time.csv, commit 726c595",
                 "url": "https://github.com/tradewartracker/trade-war-redux-2025",
-                "licence": "MIT, Copyright Michael E. Waugh",
+                "licence": "MIT, Copyright (c) 2025 tradewartracker",
                 "used_for": "average US tariffs added since January 2025, by partner and date",
             },
         ),
