@@ -1,0 +1,177 @@
+"""Menus of packages and what every pair of packages costs both sides (model book, eq. 12.20).
+
+A side's menu is every set of its moves, from nothing to everything. Each pair of packages is an
+equilibrium of the world; nothing is added up from parts, so that interactions count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+
+from upperhand.core.errors import OptionError
+from upperhand.equilibrium.calibrate import Calibration, calibrate, wedges_of
+from upperhand.equilibrium.hats import State, Wedges
+from upperhand.equilibrium.horizons import Horizon, horizon_of
+from upperhand.equilibrium.ladder import solve_wedges
+from upperhand.equilibrium.solve import Closure
+from upperhand.world.shock import Shock, ShockSource, check_shock, compose, no_shock
+from upperhand.world.world import World
+
+Array = npt.NDArray[np.float64]
+
+MOST_MOVES = 6
+ACCURATE = 1e-10  # of the map; payoffs then agree with a tight solve to about 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A set of moves of one side.
+
+    Attributes:
+        moves: Positions of the moves among the side's own.
+        label: The moves in words; `hold` when there are none.
+    """
+
+    moves: tuple[int, ...]
+    label: str
+
+
+@dataclass(frozen=True, eq=False)
+class Payoffs:
+    """What every pair of packages does to both sides, compared with both holding.
+
+    Attributes:
+        sides: Names of the two sides.
+        menus: Packages of each side; the first holds, the last is everything.
+        percent: [2, A, B] change of real income of each side, per cent.
+        usd: [2, A, B] equivalent variation of each side, USD million a year.
+        horizon: Name of the horizon.
+        failed: Pairs (row, column) without an equilibrium; their payoffs are NaN.
+    """
+
+    sides: tuple[str, str]
+    menus: tuple[tuple[Package, ...], tuple[Package, ...]]
+    percent: Array
+    usd: Array
+    horizon: str
+    failed: tuple[tuple[int, int], ...]
+
+
+def packages(labels: Sequence[str]) -> tuple[Package, ...]:
+    """Return every set of moves, smallest first.
+
+    Raises:
+        OptionError: If there are more moves than a menu can hold.
+
+    Examples:
+        >>> [package.label for package in packages(["tariff", "chips"])]
+        ['hold', 'tariff', 'chips', 'tariff + chips']
+    """
+    if len(labels) > MOST_MOVES:
+        raise OptionError(
+            f"a side has {len(labels)} moves, allowed: {MOST_MOVES} (64 packages); group moves "
+            "that belong together by giving them the same `group`"
+        )
+    sets = [
+        chosen
+        for size in range(len(labels) + 1)
+        for chosen in combinations(range(len(labels)), size)
+    ]
+    return tuple(
+        Package(chosen, " + ".join(labels[k] for k in chosen) or "hold") for chosen in sets
+    )
+
+
+def payoffs(
+    world: World,
+    sides: tuple[str, str],
+    members: tuple[Sequence[str], Sequence[str]],
+    moves: tuple[Sequence[Sequence[ShockSource]], Sequence[Sequence[ShockSource]]],
+    labels: tuple[Sequence[str], Sequence[str]],
+    *,
+    horizon: str | Horizon,
+    closure: Closure = "fixed",
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Payoffs:
+    """Solve every pair of packages of the two sides.
+
+    Args:
+        world: The baseline.
+        sides: Names of the sides.
+        members: Countries of each side; their real incomes are weighted by baseline income.
+        moves: For each side, its moves; each move is one or more measures that go together.
+        labels: For each side, the names of its moves.
+        horizon: `short`, `medium`, `long` or a `Horizon`.
+        closure: `fixed` or `share`.
+        progress: Called with (pairs done, pairs in all, words).
+
+    Returns:
+        The tables. A pair without an equilibrium is NaN and listed, never left out.
+    """
+    menus = (packages(labels[0]), packages(labels[1]))
+    shocks = tuple(
+        [_together(world, own, package) for package in menu]
+        for own, menu in zip(moves, menus, strict=True)
+    )
+    weights = np.stack([_weights(world, codes) for codes in members])
+    shape = (len(menus[0]), len(menus[1]))
+    change = np.full((2, *shape), np.nan)
+    calibration = calibrate(world, horizon_of(horizon), scale=False, labour_supply=0.0)
+    failed: list[tuple[int, int]] = []
+    warm: list[State | None] = [None] * shape[1]
+    for a, b in np.ndindex(*shape):
+        shock = compose(shocks[0][a], shocks[1][b])
+        check_shock(world, shock)
+        found = _real_income(calibration, shock, closure, warm[b])
+        if found is None:
+            failed.append((a, b))
+        else:
+            change[:, a, b] = weights @ (found[0] - 1.0)
+            warm[b] = found[1]
+        if progress is not None:
+            progress(a * shape[1] + b + 1, shape[0] * shape[1], f"packages, {horizon} horizon")
+    income = np.array([world.income[np.isin(world.countries, codes)].sum() for codes in members])
+    return Payoffs(
+        sides=sides,
+        menus=menus,
+        percent=100.0 * change,
+        usd=income[:, None, None] * change,
+        horizon=horizon_of(horizon).name,
+        failed=tuple(failed),
+    )
+
+
+def _together(world: World, own: Sequence[Sequence[ShockSource]], package: Package) -> Shock:
+    total = no_shock(world)
+    for k in package.moves:
+        for source in own[k]:
+            shock = source if isinstance(source, Shock) else source.to_shock(world)
+            total = compose(total, shock)
+    return total
+
+
+def _weights(world: World, codes: Sequence[str]) -> Array:
+    """Return the share [N] of each country in a side's baseline income."""
+    inside = np.isin(world.countries, codes)
+    return np.asarray(np.where(inside, world.income, 0.0) / world.income[inside].sum())
+
+
+def _real_income(
+    calibration: Calibration, shock: Shock, closure: Closure, start: State | None
+) -> tuple[Array, State] | None:
+    """Return real income [N] new over baseline and the state, or None without equilibrium."""
+
+    def wedges_at(size: float) -> Wedges:
+        return wedges_of(calibration, shock, closure=closure, size=size)
+
+    solution = solve_wedges(calibration, wedges_at, tol=ACCURATE, max_steps=500, start=start)
+    if not solution.outcome.ok:
+        return None
+    flows = solution.flows
+    real = flows.income / calibration.base.income / np.exp(flows.log_final_price)
+    return np.asarray(real), solution.state
