@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from upperhand.report.brief import answer, four_numbers
 from upperhand.report.charts import NARROW, WIDE, all_charts
-from upperhand.report.charts.theme import dark_rules
+from upperhand.report.charts.theme import NOT_MODELLED, dark_rules
 from upperhand.report.tables import all_tables, source_line
 from upperhand.report.words import HORIZON_TITLE
 
@@ -82,7 +82,13 @@ def _drawn(chart: Chart) -> dict[str, Any]:
 
     widths = (WIDE,) if chart.key == MAP_RATIO else (WIDE, NARROW)
     drawings = [Markup(_inline(chart, width)) for width in widths]
-    return {"chart": chart, "wide": drawings[0], "narrow": ([*drawings, None])[1]}
+    hatch = f"url(#{chart.key}-{WIDE}-hatch-{chart.key})"
+    return {
+        "chart": chart,
+        "legend": [(hatch if c == NOT_MODELLED else c, label) for c, label in chart.legend],
+        "wide": drawings[0],
+        "narrow": drawings[1] if len(drawings) > 1 else None,
+    }
 
 
 def _inline(chart: Chart, width: int) -> str:

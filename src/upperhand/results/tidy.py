@@ -31,11 +31,17 @@ def variable_frame(result: Counterfactual, name: str) -> pd.DataFrame:
     return frame.assign(unit=_unit(name, array))
 
 
-def counterfactual_frame(result: Counterfactual, *, scenario: str = "") -> pd.DataFrame:
-    """Return every variable of one result as one long table."""
+def counterfactual_frame(
+    result: Counterfactual, *, scenario: str = "", only_countries: bool = False
+) -> pd.DataFrame:
+    """Return every variable of one result as one long table, or those by country only."""
     import pandas as pd
 
-    parts = [_tidy_variable(str(name), array) for name, array in result.data.data_vars.items()]
+    parts = [
+        _tidy_variable(str(name), array)
+        for name, array in result.data.data_vars.items()
+        if not only_countries or not {"sector", "exporter"} & set(array.dims)
+    ]
     frame = pd.concat([part for part in parts if part is not None], ignore_index=True)
     if "p50" in frame and "value" in frame:  # what no draw changes is certain
         frame = frame.assign(**{key: frame[key].fillna(frame["value"]) for key in QUANTILES})
@@ -44,14 +50,18 @@ def counterfactual_frame(result: Counterfactual, *, scenario: str = "") -> pd.Da
 
 
 def run_frame(run: Run) -> pd.DataFrame:
-    """Return every case of a run as one long table, with columns `horizon` and `case`."""
+    """Return a run as one long table, with columns `horizon` and `case`.
+
+    The package of all moves is given in full; cases of single sides and moves by country. The
+    netCDF file holds every case in full.
+    """
     import pandas as pd
 
     scenario = str(run.scenario.get("name") or run.title)
     parts = [
-        counterfactual_frame(case.counterfactual, scenario=scenario).assign(
-            year=run.world.get("year"), horizon=case.horizon, case=case.key
-        )
+        counterfactual_frame(
+            case.counterfactual, scenario=scenario, only_countries=case.kind != "package"
+        ).assign(year=run.world.get("year"), horizon=case.horizon, case=case.key)
         for case in run.cases
     ]
     frame = pd.concat(parts, ignore_index=True)

@@ -41,21 +41,22 @@ def ranking_title(run: Run, horizon: str) -> str:
 
 
 def horizon_title(run: Run) -> str:
-    """Return at which horizon the sides' effects are largest."""
-    heads = [run.headline(h) for h in run.horizons]
-    total = {
-        h.horizon: sum(abs(e.percent) for e in h.sides)
-        for h in heads
-        if all(math.isfinite(e.percent) for e in h.sides)
-    }
-    if not total or not heads[0].sides:
-        return "Effects by horizon" if run.ok else NO_RESULT
-    largest, smallest = max(total, key=total.__getitem__), min(total, key=total.__getitem__)
-    if total[largest] < 1.02 * total[smallest]:
-        return "The effects are about the same at every horizon"
-    return (
-        f"The effects on the sides are largest at the {largest} horizon, smallest at the {smallest}"
-    )
+    """Return at which horizon the effect on each side is largest."""
+    heads = [
+        run.headline(h) for h in run.horizons if run.case("package", h).counterfactual.outcome.ok
+    ]
+    if not heads:
+        return NO_RESULT
+    largest: dict[str, list[str]] = {}
+    for i, side in enumerate(heads[0].sides):
+        sizes = {head.horizon: abs(head.sides[i].percent) for head in heads}
+        largest.setdefault(max(sizes, key=sizes.__getitem__), []).append(the(side.name))
+    if not largest or len(heads) == 1:
+        return "Effects on the sides by horizon"
+    if len(largest) == 1:
+        return f"The effects are largest at the {next(iter(largest))} horizon"
+    parts = [f"for {joined(names)} at the {horizon} horizon" for horizon, names in largest.items()]
+    return f"The effect is largest {joined(parts)}"
 
 
 def who_pays_title(table: Table) -> str:
@@ -120,15 +121,21 @@ def diversion_title(table: Table) -> str:
 
 
 def alone_title(run: Run, horizon: str) -> str:
-    """Return whose moves hurt that side itself."""
-    found = []
-    for code, name, _ in sides(run):
-        head = next((e for e in _effects(run, f"side:{code}", horizon) if e[0] == code), None)
-        if head is not None and math.isfinite(head[1]):
-            word = "costs" if head[1] < 0 else "gives"
-            found.append(f"{the(name)} alone, moving {word} it {percent(head[1])}")
-    text = "; for ".join(found)
-    return f"For {text}" if text else "Each side's moves, and each move, alone"
+    """Return what the moves of each side alone do to that side itself."""
+    found = {
+        name: dict(_effects(run, f"side:{code}", horizon))[code] for code, name, _ in sides(run)
+    }
+    found = {name: value for name, value in found.items() if math.isfinite(value)}
+    if not found:
+        return "Each side's moves, and each move, alone"
+    if all(value < 0 for value in found.values()):
+        costs = [f"{the(name)} {percent(value)}" for name, value in found.items()]
+        return f"Its own moves alone cost {joined(costs)}"
+    effects = [
+        f"{the(name)} {'gains' if value > 0 else 'loses'} {percent(value)}"
+        for name, value in found.items()
+    ]
+    return f"From its own moves alone, {joined(effects)}"
 
 
 def _effects(run: Run, key: str, horizon: str) -> list[tuple[str, float]]:

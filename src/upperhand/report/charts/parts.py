@@ -158,7 +158,7 @@ def _horizons(
     names = list(colours)
     room = 44
     narrow = width < 500
-    label = "split(datum.label, ' (')" if narrow else "datum.label"
+    label = "split(replace(datum.label, ' (', '\\n('), '\\n')" if narrow else "datum.label"
     base = alt.Chart(inline(rows)).encode(
         x=alt.X("Horizon:N").sort(order).axis(
             alt.Axis(title=None, labelAngle=0, labelColor=INK, grid=False, labelExpr=label)
