@@ -52,6 +52,17 @@ def test_run_prints_the_brief_and_the_path_of_the_report(here, capsys):
 
 
 @pytest.mark.usefixtures("here")
+def test_the_command_and_python_give_the_same_numbers(capsys):
+    import upperhand as uh
+
+    assert guarded(["run", "mine.yaml", "--json", "--no-report", "--set", "closure=share"]) == 0
+    found = json.loads(capsys.readouterr().out)["headline"]["long"]["sides"][0]
+    run = uh.run(uh.read_scenario("mine.yaml", changes=["closure=share"]))
+    assert found["percent"] == run.headline("long").sides[0].percent
+    assert found["usd_million"] == run.headline("long").sides[0].usd_million
+
+
+@pytest.mark.usefixtures("here")
 def test_quiet_prints_nothing(capsys):
     assert guarded(["run", "mine.yaml", "--quiet", "--no-report"]) == 0
     assert capsys.readouterr() == ("", "")

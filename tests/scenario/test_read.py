@@ -7,7 +7,8 @@ import itertools
 import pytest
 
 from upperhand.core.errors import ScenarioError
-from upperhand.scenario import library, parse_scenario, read_scenario, scenario_from
+from upperhand.measures import Tariff
+from upperhand.scenario import Scenario, library, parse_scenario, read_scenario, scenario_from
 from upperhand.scenario.edit import (
     differences,
     new_scenario,
@@ -308,3 +309,13 @@ def test_the_library_satisfies_the_published_schema(name):
     import json
 
     jsonschema.validate(read_scenario(name).to_dict(), json.loads(schema_text()))
+
+
+def test_a_scenario_made_in_python_reports_its_faults_the_same_way():
+    move = Tariff(by="USA", against="CHN", add_pp=10)
+    assert Scenario(title="T", world="toy", moves=[move]).side_codes == ("USA",)
+    with pytest.raises(ScenarioError) as caught:
+        Scenario(titel="T", moves=[move, {"kind": "tariff", "by": "USA", "against": "USA"}])
+    message = str(caught.value)
+    assert "titel: unknown field; did you mean 'title'?" in message
+    assert "moves[1].against[0]: 'USA' is the actor itself" in message

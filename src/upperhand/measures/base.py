@@ -21,7 +21,7 @@ from pydantic import (
 )
 from pydantic._internal._model_construction import ModelMetaclass
 
-from upperhand.core.errors import MeasureError, raise_faults, unknown
+from upperhand.core.errors import MeasureError, UpperhandError, raise_faults, unknown
 from upperhand.measures.faults import faults_of
 from upperhand.measures.labels import (
     Labels,
@@ -80,21 +80,25 @@ class Change:
         return text if self.changes else f"{text}; changes nothing: {self.note}"
 
 
-class _Frozen(ModelMetaclass):
-    """Turns pydantic's errors on construction into one `MeasureError` with every fault."""
+class FaultsAtOnce(ModelMetaclass):
+    """Turns pydantic's errors on construction into one error of ours with every fault.
+
+    A class says in `raises` which error, and in `tags` which parts of a path to leave out.
+    """
 
     if not TYPE_CHECKING:
 
         def __call__(cls, *args, **kwargs):  # noqa: N805 - the class of a class
+            """Make an instance, or raise one error that lists every fault."""
             try:
                 return super().__call__(*args, **kwargs)
             except ValidationError as error:
-                found = faults_of(error, cls)
+                found = faults_of(error, cls, tags=cls.tags)
             faults = [f"{where}: {what}" if where else what for where, what in found]
-            return raise_faults(MeasureError, faults, what=cls.__name__)
+            return raise_faults(cls.raises, faults, what=cls.__name__)
 
 
-class Measure(BaseModel, metaclass=_Frozen):
+class Measure(BaseModel, metaclass=FaultsAtOnce):
     """An instrument with its strength: frozen, checked, and able to become a shock."""
 
     model_config = ConfigDict(
@@ -127,6 +131,8 @@ class Measure(BaseModel, metaclass=_Frozen):
         description="Fields whose value is assumed, each with its [lowest, highest] value.",
     )
 
+    raises: ClassVar[type[UpperhandError]] = MeasureError
+    tags: ClassVar[tuple[str, ...]] = ()
     #: Fields that carry the strength; zero in the first one changes nothing.
     strengths: ClassVar[tuple[str, ...]] = ()
     #: Ranges of the fields that are assumed when they are not given.

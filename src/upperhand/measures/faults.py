@@ -13,9 +13,11 @@ Path = tuple[str | int, ...]
 Models = Callable[[Path], type[BaseModel] | None]
 
 
-def faults_of(error: ValidationError, model: type[BaseModel]) -> list[tuple[str, str]]:
-    """Return (field, message) for every fault of one flat model."""
-    return [(show(path), what) for path, what in located(error, lambda _: model)]
+def faults_of(
+    error: ValidationError, model: type[BaseModel], *, tags: Sequence[str] = ()
+) -> list[tuple[str, str]]:
+    """Return (field, message) for every fault of one model."""
+    return [(show(path), what) for path, what in located(error, lambda _: model, tags=tags)]
 
 
 def located(

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
-from upperhand.core.errors import unknown
+from upperhand.core.errors import ScenarioError, UpperhandError, unknown
 from upperhand.core.fingerprint import fingerprint
-from upperhand.measures.base import LabelFaults, Measure, Number, known_labels, strength
+from upperhand.measures.base import (
+    FaultsAtOnce,
+    LabelFaults,
+    Measure,
+    Number,
+    known_labels,
+    strength,
+)
 from upperhand.measures.labels import Labels, country_fault, expand_country
 from upperhand.measures.registry import KINDS, AnyMeasure
 from upperhand.world.world import World
@@ -22,8 +29,11 @@ MAX_MOVES = 200
 MAX_TITLE = 200
 
 
-class Section(BaseModel):
+class Section(BaseModel, metaclass=FaultsAtOnce):
     """A section of a scenario file: frozen, unknown fields refused."""
+
+    raises: ClassVar[type[UpperhandError]] = ScenarioError
+    tags: ClassVar[tuple[str, ...]] = tuple(KINDS)
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
