@@ -57,3 +57,17 @@ def test_control_characters_of_a_hostile_title_do_not_reach_the_terminal(run):
 def test_a_single_result_has_a_brief_too():
     text = brief(as_run(synthetic_counterfactual()))
     assert "CHN loses most (−1.2%)" in text
+
+
+def test_a_large_ratio_reads_as_times():
+    run = with_effects(synthetic_run(), USA=-0.01, CHN=-0.3)
+    assert "China loses 30 times as large a share as the United States" in answer(run)
+
+
+def test_a_ratio_that_exists_at_some_horizons_only_is_not_given_as_if_for_all():
+    good, gaining = synthetic_run(), with_effects(synthetic_run(), USA=0.3)
+    pairs = zip(good.cases, gaining.cases, strict=True)
+    cases = tuple(b if b.horizon == "short" else a for a, b in pairs)
+    text = answer(replace(good, cases=cases))
+    assert "The United States loses or gains" in text
+    assert "a pain ratio exists at some horizons only" in text

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 WIDTH = 88
 MOST_ASSUMPTIONS = 6
+MANY_TIMES = 3  # above this ratio 'times' reads better than per cent for each per cent
 CLOSE = 1.02  # effects whose ratio is below this are called about equal
 
 
@@ -134,17 +135,25 @@ def _effect_words(one: list[Effect], *, first: bool) -> str:
 
 def _comparison(heads: list[Headline]) -> str:
     ratios = [head.pain_ratio for head in heads if head.pain_ratio is not None]
-    if not ratios or len(ratios) < len(heads):
+    if not ratios:
         return heads[-1].pain_note
+    if len(ratios) < len(heads):
+        return "a pain ratio exists at some horizons only, because a side does not lose at others"
     first, second = (the(e.name) for e in heads[0].sides[:2])
     low, high = min(ratios), max(ratios)
-    words = f"{low:.1f}" if f"{low:.1f}" == f"{high:.1f}" else f"{low:.1f} to {high:.1f}"
-    text = f"for each 1% that {first} loses, {second} loses {words}%"
+    text = f"for each 1% that {first} loses, {second} loses {_ratio_range(low, high)}%"
+    if high >= MANY_TIMES:
+        text = f"{second} loses {_ratio_range(low, high)} times as large a share as {first}"
     if low > CLOSE:
         return f"{text}, so {second} is hurt more"
     if high < 1 / CLOSE:
         return f"{text}, so {first} is hurt more"
     return f"{text}, so who is hurt more depends on the horizon" if high / low > CLOSE else text
+
+
+def _ratio_range(low: float, high: float) -> str:
+    one, other = (f"{x:.0f}" if x >= 9.95 else f"{x:.1f}" for x in (low, high))
+    return one if one == other else f"{one} to {other}"
 
 
 def _unsolved(run: Run) -> str:
@@ -175,8 +184,7 @@ def _pain_number(heads: list[Headline]) -> Number:
     by_horizon = tuple(
         (h.horizon, "none" if h.pain_ratio is None else f"{h.pain_ratio:.2f}") for h in heads
     )
-    low, high = (f"{x:.1f}" for x in (min(ratios, default=0.0), max(ratios, default=0.0)))
-    value = "none" if not ratios else low if low == high else f"{low} to {high}"
+    value = _ratio_range(min(ratios), max(ratios)) if ratios else "none"
     note = heads[-1].pain_note
     if len(ratios) == len(heads):
         first, second = (the(e.name) for e in heads[0].sides[:2])

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from upperhand.report.brief import answer, four_numbers
 from upperhand.report.charts import NARROW, WIDE, all_charts
 from upperhand.report.charts.theme import NOT_MODELLED, dark_rules
-from upperhand.report.tables import all_tables, source_line
+from upperhand.report.numbers import source_line
+from upperhand.report.tables import all_tables
 from upperhand.report.words import HORIZON_TITLE
 
 if TYPE_CHECKING:

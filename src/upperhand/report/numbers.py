@@ -81,3 +81,10 @@ def main_horizon(run: Run) -> str:
     """Return the longest horizon whose package case is an equilibrium, else the longest."""
     good = [h for h in run.horizons if run.case("package", h).counterfactual.outcome.ok]
     return (good or list(run.horizons) or ["long"])[-1]
+
+
+def source_line(run: Run) -> str:
+    """Return the footer of tables and charts: program, world and run."""
+    card: dict[str, Any] = run.world.get("card", {})
+    data = card.get("title") or run.world.get("name", "")
+    return f"upperhand {run.version}; data: {data}; run {run.fingerprint}"

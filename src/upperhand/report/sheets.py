@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from upperhand.core.files import replacing
 from upperhand.report.brief import answer, printable
-from upperhand.report.tables import all_tables, source_line
+from upperhand.report.numbers import source_line
+from upperhand.report.tables import all_tables
 from upperhand.results.save import warning_of
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from upperhand.report.assumptions import assumptions, parameters
 from upperhand.report.incidence import incidence
 from upperhand.report.numbers import (
     codes,
@@ -15,6 +16,7 @@ from upperhand.report.numbers import (
     point,
     sector_names,
     sides,
+    source_line,
     spread_by_country,
 )
 from upperhand.report.table import Table
@@ -39,13 +41,6 @@ PART_NAMES = {
     "transfers": "Transfers",
 }
 MAIN_FLOWS = 6  # third countries shown for each importer in the table of trade diversion
-
-
-def source_line(run: Run) -> str:
-    """Return the footer of tables and charts: program, world and run."""
-    card: dict[str, Any] = run.world.get("card", {})
-    data = card.get("title") or run.world.get("name", "")
-    return f"upperhand {run.version}; data: {data}; run {run.fingerprint}"
 
 
 def all_tables(run: Run) -> tuple[Table, ...]:
@@ -318,46 +313,6 @@ def alone(run: Run) -> Table:
     )
 
 
-def assumptions(run: Run) -> Table:
-    """Return every assumed number with its range."""
-    rows = [_number(item) for item in run.assumptions if _is_assumed(item)]
-    return Table(
-        "assumptions",
-        "What was assumed",
-        "Value and range of each number that rests on judgement",
-        _frame(rows),
-        source=source_line(run),
-    )
-
-
-def parameters(run: Run) -> Table:
-    """Return every number that was taken from a source, with its range."""
-    rows = [_number(item) for item in run.assumptions if not _is_assumed(item)]
-    return Table(
-        "parameters",
-        "What was taken from sources",
-        "Value and range of each estimate",
-        _frame(rows),
-        source=source_line(run),
-    )
-
-
-def _is_assumed(item: dict[str, Any]) -> bool:
-    return bool(item.get("status", "assumed") == "assumed")
-
-
-def _number(item: dict[str, Any]) -> dict[str, str]:
-    return {
-        "Number": str(item.get("name", "")),
-        "Value": _plain(item.get("value")),
-        "Lowest": _plain(item.get("low")),
-        "Highest": _plain(item.get("high")),
-        "Unit": "" if item.get("unit") == "1" else str(item.get("unit", "")),
-        "Status": str(item.get("status", "assumed")),
-        "Source": str(item.get("source", "")),
-    }
-
-
 def case_label(run: Run, case: Case) -> str:
     """Return the moves of a case in words: all, one side's, or one by its label."""
     if case.kind == "package":
@@ -406,10 +361,6 @@ def _supplier(importer: str, exporter: str, old: float, new: float) -> dict[str,
 
 def _effect(effect: Any) -> str:
     return f"{effect.name} ({effect.percent:+.2f}%)" if effect is not None else "none"
-
-
-def _plain(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, (int, float)) else str("" if value is None else value)
 
 
 def _billion(million: Any) -> float:

@@ -13,12 +13,11 @@ from upperhand.report.charts.findings import (
     sectors_title,
 )
 from upperhand.report.charts.theme import GAIN, INK, LOSS, SOFT, actor_colours
-from upperhand.report.numbers import main_horizon, sides
+from upperhand.report.numbers import main_horizon, sides, source_line
 from upperhand.report.tables import alone as alone_table
 from upperhand.report.tables import diversion as diversion_table
 from upperhand.report.tables import ranking as ranking_table
 from upperhand.report.tables import sectors as sectors_table
-from upperhand.report.tables import source_line
 from upperhand.report.words import the
 
 if TYPE_CHECKING:

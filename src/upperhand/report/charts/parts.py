@@ -9,8 +9,7 @@ from upperhand.report.charts.bars import PHONE, _colours, room_for
 from upperhand.report.charts.base import Chart, inline, rows_of
 from upperhand.report.charts.findings import horizon_title, welfare_title, who_pays_title
 from upperhand.report.charts.theme import EXPORTER, IMPORTER, INK, PAPER, PARTS, SOFT
-from upperhand.report.numbers import focus, main_horizon
-from upperhand.report.tables import source_line
+from upperhand.report.numbers import focus, main_horizon, source_line
 from upperhand.report.tables import welfare as welfare_table
 from upperhand.report.tables import who_pays as who_pays_table
 from upperhand.report.words import HORIZON_TITLE

@@ -9,8 +9,7 @@ from upperhand.report.charts.base import Chart, inline
 from upperhand.report.charts.findings import map_title
 from upperhand.report.charts.theme import BORDER, DIVERGING, NOT_MODELLED
 from upperhand.report.geo import MAP_NOTE, country_ids, topology
-from upperhand.report.numbers import codes, main_horizon, percent_by_country
-from upperhand.report.tables import source_line
+from upperhand.report.numbers import codes, main_horizon, percent_by_country, source_line
 
 if TYPE_CHECKING:
     from upperhand.results import Run
