@@ -7,7 +7,8 @@ import pytest
 
 from upperhand.core.errors import OptionError
 from upperhand.equilibrium import exposure
-from upperhand.equilibrium.horizons import HORIZONS, SPEED, elasticity_path
+from upperhand.equilibrium.horizons import HORIZONS
+from upperhand.world.adjustment import SPEED, elasticity_path
 
 INPUTS = [[0.2, 0.1], [0.3, 0.4]]
 EXACT = 1e-12  # a few operations on numbers near one
