@@ -108,9 +108,9 @@ def base_day(world: World) -> date:
 
 
 def described_anew(world: World, day: date, weights: Weights) -> World:
-    """Return the world with the register's duties of a day between both countries, same flows.
+    """Return the world with the register's duties of a day between both countries (eq. 3.24).
 
-    Flows at the border stay. Users' prices change with the duty, so inputs and final demand in a
+    Flows at the border stay as they are. Users' prices change with the duty, so inputs and final demand in a
     sector change in the same proportion, and value added is what is left.
     """
     tariff = world.tariff.copy()

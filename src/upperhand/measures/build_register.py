@@ -112,7 +112,7 @@ def _fits(rule: Line, fact: Mapping[str, str]) -> bool:
 
 
 def _expressed(rule: Line, fact: Mapping[str, str]) -> list[str]:
-    source = rule["source"] or fact.get("source_url") or f"facts: {fact.get('name', '')}"
+    source = rule["source"] or fact.get("source_url") or "no source at hand"
     status = fact.get("status", "") or "in force"
     certainty = rule["certainty"] or fact.get("certainty", "unconfirmed")
     cells = [rule[name] for name in RULE_COLUMNS[1:14]]
@@ -126,7 +126,8 @@ def _unexpressed(number: int, fact: Mapping[str, str]) -> list[str]:
     note = f"{fact['name']}: {REASONS.get(kind, 'no instrument of the model expresses it')}"
     named = CODES.get(fact["target"], fact["target"])
     cells = [*head, named, kind, "", fact["scope"], fact["rate_pct"], "", "", "", ""]
-    return [*cells, fact["status"], fact["source_url"], fact["certainty"], "no", note]
+    source = fact["source_url"] or "no source at hand"
+    return [*cells, fact["status"], source, fact["certainty"], "no", note]
 
 
 def coverage_text(

@@ -178,8 +178,13 @@ also holds its averages, so those rows test our weights and not the rates.
 
 Choices that a reader should know of, because they were made with these tables in sight: the metal content of
 goods outside the metal chapters was first one half throughout, the fallback of the Yale tracker, and was
-replaced by the two buckets of the Congressional Budget Office named in the same file; the bare heading 8471
-of the metals annex was left out. Both bring the averages nearer to Waugh's and further from PIIE's.
+replaced by the two buckets of the Congressional Budget Office named in the same file; a ten-digit code counts for
+half of its line; the bare heading 8471 of the metals annex was left out. Together they bring the averages from
+August 2025 nearer to Waugh's and further from PIIE's.
+
+The facts date PIIE's 16.5 (China on the United States) to June 2019; PIIE's workbook has 16.5 from 1 January and
+20.7 from 1 June 2019, the step that the register also has. Against 20.7 ours would be 3.1 too low, for the
+reason given for January 2025.
 {tables}
 ## Why some differ by more
 

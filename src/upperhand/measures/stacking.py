@@ -1,4 +1,4 @@
-"""How duties stack: layers by good for a pair of countries on a day (eq. 3.20-3.24).
+"""How duties stack: layers by good for a pair of countries on a day (eq. 3.20-3.23).
 
 The rules, with their evidence, are in docs/model/stacking.md:
 
@@ -55,6 +55,8 @@ PAIRS: tuple[Pair, ...] = (("USA", "CHN"), ("CHN", "USA"))
 #: US layers that were in place in 2024, on which the collected rate is known.
 OLD_LAYERS = ("mfn", "s201", "s301", "s301_review")
 YEAR_COLLECTED = date(2024, 6, 30)
+#: First day of the metal duties without exemptions; until then they too were collected in part.
+METALS_ANEW = date(2025, 3, 12)
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +92,7 @@ class Stack:
 
     @property
     def average(self) -> float:
-        """Total rate over all goods, per cent, on the weights of this stack."""
+        """Total rate over all goods, per cent, on the weights of this stack (eq. 3.22)."""
         return float(self.value @ self.total / self.value.sum())
 
     def by_sector(self, sectors: Sequence[str]) -> Stack:
@@ -182,8 +184,9 @@ def _stack(
     collected = weights == "collected" and importer == "USA"
     if collected:
         scale = collected_ratio()
+        old = OLD_LAYERS if when >= METALS_ANEW else (*OLD_LAYERS, "s232")
         for row, layer in enumerate(LAYERS[importer]):
-            if layer in OLD_LAYERS:
+            if layer in old:
                 points[row] *= scale
     goods = units()
     value = np.array([
@@ -198,7 +201,7 @@ def _stack(
 
 @cache
 def collected_ratio() -> Array:
-    """Return duty collected in 2024 over what the law asked, by good (eq. 3.24).
+    """Return duty collected in 2024 over what the law asked, by good (eq. 3.23).
 
     The difference is exclusions, preferences and goods declared under other headings. Goods that
     hardly trade, or whose duty by law is near zero, keep the ratio 1.
@@ -219,15 +222,15 @@ def _layers(
     for row, layer in enumerate(LAYERS[importer]):
         own = [e for e in entries if e.layer == layer and e.instrument == "tariff"]
         for entry in own:
-            points[row] += _points(entry, entries)
+            points[row] += points_of(entry, entries)
         used[layer] = tuple(entry.id for entry in own)
     if importer == "USA":
         points[0] += np.array([unit.us_mfn for unit in units()])
     return points, used
 
 
-def _points(entry: Entry, entries: Sequence[Entry]) -> Array:
-    """Return the points of one measure by good (eq. 3.20)."""
+def points_of(entry: Entry, entries: Sequence[Entry]) -> Array:
+    """Return the points of one measure by good, its exempt part left out (eq. 3.20)."""
     base, *less = entry.scope.split("-")
     covered, listed = cover_of(base)
     if entry.rate is None:
