@@ -10,15 +10,16 @@ from pathlib import Path
 from upperhand.core.errors import MeasureError
 from upperhand.measures.hs import find_unit
 
-#: Headings whose 2024 US imports from China are published apart, USD million: USITC (as read in
-#: The New York Times, May 2025) and Census (as read in Reuters, 12 April 2025). The rest of each
-#: chapter (Waugh, HS2) is spread evenly over its lines.
+#: Headings whose 2024 US imports from China are published apart, USD million: the trade commission
+#: as relayed by newspub.live, and the Census for 851713 and 847130 as relayed by cash.ch (Reuters).
+#: The rest of each chapter (Waugh, HS2) is spread evenly over its lines.
 HEADINGS = {
     "8517": 50_085.0, "851713": 41_700.0, "8471": 35_473.0, "847130": 33_100.0, "8507": 17_022.0,
     "9503": 13_463.0, "8708": 9_059.0, "9504": 7_083.0, "8528": 6_770.0, "8516": 6_607.0,
     "9401": 6_582.0, "3004": 6_146.0,
 }  # fmt: skip
-#: Consumer electronics out of the reciprocal tariff, US customs notice of 11 April 2025.
+#: Consumer electronics out of the reciprocal tariff: customs notice of 11 April 2025, its twenty
+#: codes from memory (the news read names 8471, phones, chips, memory and flat displays).
 ELECTRONICS = (
     "8471", "847330", "8486", "851713", "851762", "852351", "8524", "852852", "854110", "854121",
     "854129", "854130", "854149", "854151", "854159", "854190", "8542",
@@ -31,6 +32,7 @@ ANNEX_II_CHAPTERS = (
     *("71", "72", "74", "75", "78", "79", "80", "81"),
 )
 ANNEX_II_HEADINGS = (*(f"39{n:02d}" for n in range(1, 15)), "4001", "8505", "2805", "2846")
+#: Scope of the metal duties of 2018, from memory; later lists are those of the tracker.
 STEEL_2018 = (*(f"72{n:02d}" for n in range(6, 30)), "7301", "7302", "7304", "7305", "7306")
 ALU_2018 = ("7601", "7604", "7605", "7606", "7607", "7608", "7609")
 PREFIXES: dict[str, tuple[str, ...]] = {
