@@ -172,11 +172,17 @@ def _numbers(
         if _is_number(cell) and math.isfinite(float(cell)):
             result[name] = float(cell)
         else:
-            found.append(f"{where}: {name} is {cell!r}, {_why(cell)}")
+            found.append(f"{where}: {name} is {cell!r}, {why_not_a_number(cell)}")
     return result
 
 
-def _why(cell: str) -> str:
+def why_not_a_number(cell: str) -> str:
+    """Return what is wrong with a cell that should hold a number, and what to write instead.
+
+    Examples:
+        >>> why_not_a_number("1,250")
+        'with a thousands separator; write 1250'
+    """
     if _THOUSANDS.match(cell):
         plain = re.sub(r"[,' \u00a0\u202f]", "", cell)
         return f"with a thousands separator; write {plain}"

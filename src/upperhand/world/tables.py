@@ -14,7 +14,8 @@ is. Everything else is never filled in.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -28,8 +29,27 @@ from upperhand.world.world import World
 Axes = Mapping[str, tuple[str, ...]]
 
 
+@dataclass(frozen=True)
+class Folder:
+    """Where the files lie, how they end and how one is read."""
+
+    place: Path
+    suffix: str
+    read: Callable[..., list[Row]]
+
+    def path(self, stem: str) -> Path:
+        """Return the path of one file."""
+        return self.place / f"{stem}{self.suffix}"
+
+
 def read_tables(
-    folder: str | Path, *, name: str = "", year: int = 0, balance: bool = False
+    folder: str | Path,
+    *,
+    name: str = "",
+    year: int = 0,
+    balance: bool = False,
+    read: Callable[..., list[Row]] = read_csv,
+    suffix: str = ".csv",
 ) -> World:
     """Read a world from a folder of CSV files (format at the top of this module).
 
@@ -38,6 +58,8 @@ def read_tables(
         name: Identifier of the table. Default: the name of the folder.
         year: Year of the data.
         balance: Repair a table that nearly adds up, see `from_arrays`.
+        read: What reads one file; `readers.parquet` has another.
+        suffix: How the files end.
 
     Returns:
         A checked world.
@@ -48,26 +70,29 @@ def read_tables(
     place = Path(folder)
     title = name or place.resolve().name
     if not place.is_dir():
-        raise WorldError(f"{place}: no such folder; give the folder that holds trade.csv")
+        raise WorldError(f"{place}: no such folder; give the folder that holds trade{suffix}")
     what = f"world '{title}'"
+    files = Folder(place, suffix, read)
     faults: list[str] = []
-    sectors = _sectors(place, faults)
-    trade = read_csv(
-        place / "trade.csv",
+    sectors = _sectors(files, faults)
+    trade = read(
+        files.path("trade"),
         labels=["exporter", "importer", "sector"],
         numbers=["value"],
         optional=["tariff", "export_tax"],
         faults=faults,
     )
-    countries = _countries(place, trade, faults)
+    countries = _countries(files, trade, faults)
     raise_faults(WorldError, faults, what=what)
     axes = {"country": tuple(countries), "sector": tuple(row.text["sector"] for row in sectors)}
     flows = {
-        column: _array("trade.csv", trade, ("exporter", "importer", "sector"), column, axes, faults)
+        column: _array(
+            f"trade{suffix}", trade, ("exporter", "importer", "sector"), column, axes, faults
+        )
         for column in ("value", "tariff", "export_tax")
     }
-    inputs = _inputs(place, axes, faults)
-    value_added = _value_added(place, axes, faults)
+    inputs = _inputs(files, axes, faults)
+    value_added = _value_added(files, axes, faults)
     raise_faults(WorldError, list(dict.fromkeys(faults)), what=what)
     theta = np.array([row.number["trade_elasticity"] for row in sectors])
     return from_arrays(
@@ -92,31 +117,30 @@ def read_tables(
     )
 
 
-def _sectors(place: Path, faults: list[str]) -> list[Row]:
-    rows = read_csv(
-        place / "sectors.csv",
+def _sectors(files: Folder, faults: list[str]) -> list[Row]:
+    rows = files.read(
+        files.path("sectors"),
         labels=["sector", "name"],
         numbers=["trade_elasticity"],
         optional=["low", "high", "scale_elasticity"],
         faults=faults,
     )
-    faults += _twice("sectors.csv", rows, ("sector",))
+    faults += _twice(files.path("sectors").name, rows, ("sector",))
     return rows
 
 
-def _countries(place: Path, trade: list[Row], faults: list[str]) -> dict[str, str]:
+def _countries(files: Folder, trade: list[Row], faults: list[str]) -> dict[str, str]:
     sellers = list(dict.fromkeys(row.text["exporter"] for row in trade))
     buyers = list(dict.fromkeys(row.text["importer"] for row in trade))
-    if (place / "countries.csv").is_file():
-        rows = read_csv(
-            place / "countries.csv", labels=["country", "name"], numbers=[], faults=faults
-        )
-        faults += _twice("countries.csv", rows, ("country",))
+    path = files.path("countries")
+    if path.is_file():
+        rows = files.read(path, labels=["country", "name"], numbers=[], faults=faults)
+        faults += _twice(path.name, rows, ("country",))
         return {row.text["country"]: row.text["name"] for row in rows}
     for kind, other, codes in (("exporter", "importer", sellers), ("importer", "exporter", buyers)):
         against = buyers if kind == "exporter" else sellers
         faults += [
-            f"trade.csv: {code} is an {kind} but never an {other}{nearest(code, against)}; "
+            f"{files.path('trade').name}: {code} is an {kind} but never an {other}{nearest(code, against)}; "
             "give both, domestic sales included"
             for code in codes
             if code not in against
@@ -124,21 +148,21 @@ def _countries(place: Path, trade: list[Row], faults: list[str]) -> dict[str, st
     return {code: code for code in sellers}
 
 
-def _inputs(place: Path, axes: Axes, faults: list[str]) -> Array | None:
-    path = place / "inputs.csv"
+def _inputs(files: Folder, axes: Axes, faults: list[str]) -> Array | None:
+    path = files.path("inputs")
     if not path.is_file():
         return None
     columns = ("country", "input_sector", "sector")
-    rows = read_csv(path, labels=columns, numbers=["share"], faults=faults)
+    rows = files.read(path, labels=columns, numbers=["share"], faults=faults)
     return _array(path.name, rows, columns, "share", axes, faults)
 
 
-def _value_added(place: Path, axes: Axes, faults: list[str]) -> Array | None:
-    path = place / "value_added.csv"
+def _value_added(files: Folder, axes: Axes, faults: list[str]) -> Array | None:
+    path = files.path("value_added")
     if not path.is_file():
         return None
     columns = ("country", "sector")
-    rows = read_csv(path, labels=columns, numbers=["share"], faults=faults)
+    rows = files.read(path, labels=columns, numbers=["share"], faults=faults)
     given = {(row.text["country"], row.text["sector"]) for row in rows}
     faults += [
         f"{path.name}: no row for {country}/{sector}; give every share"
@@ -173,7 +197,7 @@ def _array(
             if unknown_rows <= MOST_FAULTS:
                 faults.append(
                     f"{name}:{row.line}: unknown {columns[first]} '{codes[first]}'{hint}; "
-                    f"add it to {kinds[first].replace('y', 'ie')}s.csv or correct it"
+                    f"add it to {kinds[first].replace('y', 'ie')}s{Path(name).suffix} or correct it"
                 )
             continue
         array[tuple(place[code] for place, code in zip(places, codes, strict=True))] = (
