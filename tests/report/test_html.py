@@ -187,3 +187,10 @@ print(brief(run)[:30], len(html_report(run)))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_question_and_notes_of_the_scenario_are_on_the_page(run):
+    scenario = {**run.scenario, "question": "Who is hurt?", "notes": ["Averages <hide> products."]}
+    text = html_report(replace(run, scenario=scenario))
+    assert "<p>Who is hurt?</p>" in text
+    assert "Averages &lt;hide&gt; products." in text

@@ -129,3 +129,10 @@ def test_workbook_has_titled_sheets_with_units_and_no_formulas(run, tmp_path):
     kinds = {cell.data_type for sheet in book for row in sheet for cell in row}
     assert "f" not in kinds
     book.close()
+
+
+def test_a_side_with_many_members_shows_its_largest_economies_only(run):
+    members = {"USA": ["MEX", "USA", "DEU"], "CHN": ["CHN"]}
+    grouped = replace(run, scenario={**run.scenario, "sides": members})
+    economies = list(dict.fromkeys(tables.sectors(grouped).frame["Economy"]))
+    assert economies[:3] == ["United States", "Germany", "China"]

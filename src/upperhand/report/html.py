@@ -50,6 +50,7 @@ def html_report(run: Run) -> str:
         warnings=_warnings(run),
         facts=_facts(run),
         command=_command(run),
+        notes=_notes(run),
     )
 
 
@@ -165,6 +166,15 @@ def _facts(run: Run) -> list[tuple[str, str]]:
         "Versions": _flat({"upperhand": run.version, **run.environment}),
     }
     return [(key, str(value)) for key, value in entries.items() if value]
+
+
+def _notes(run: Run) -> list[str]:
+    """Return the notes of the scenario, and of the world table."""
+    limits = run.world.get("card", {}).get("limits")
+    found = [run.scenario.get("notes"), limits]
+    return [
+        str(note) for part in found for note in (part if isinstance(part, (list, tuple)) else [])
+    ]
 
 
 def _flat(content: dict[str, Any]) -> str:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float64]
 
+MOST_MEMBERS = 2  # economies shown for a side with many members
+
 
 @dataclass(frozen=True, slots=True)
 class Spread:
@@ -70,11 +72,23 @@ def sides(run: Run) -> list[tuple[str, str, list[str]]]:
 
 def focus(run: Run, horizon: str = "long") -> list[str]:
     """Return the countries that a reader looks at first: the sides, then the main third parties."""
-    found = [member for _, _, members in sides(run) for member in members]
     head = run.headline(horizon)
-    found += [effect.code for effect in (head.gainer, head.loser) if effect is not None]
+    third = [effect.code for effect in (head.gainer, head.loser) if effect is not None]
     known = codes(run.case("package", horizon).counterfactual.data)
-    return [code for code in dict.fromkeys(found) if code in known] or known[:2]
+    found = [code for code in dict.fromkeys([*main_members(run, horizon), *third]) if code in known]
+    return found or known[:2]
+
+
+def main_members(run: Run, horizon: str) -> list[str]:
+    """Return the members of each side, only the largest economies where there are many."""
+    data = run.case("package", horizon).counterfactual.data
+    known = codes(data)
+    income = dict(zip(known, point(data["baseline_income"]), strict=True))
+    found: list[str] = []
+    for _, _, members in sides(run):
+        inside = sorted((m for m in members if m in income), key=lambda m: -income[m])
+        found += inside[:MOST_MEMBERS]
+    return found
 
 
 def main_horizon(run: Run) -> str:

@@ -93,6 +93,8 @@ def verb(values: Sequence[float], tiny: float = 5e-4) -> str:
         >>> verb([-1, -2]), verb([1]), verb([-1, 1]), verb([0.0])
         ('loses', 'gains', 'loses or gains', 'loses nothing')
     """
+    if not any(math.isfinite(v) for v in values):
+        return "has no result"
     signs = {0 if abs(v) <= tiny else (1 if v > 0 else -1) for v in values if math.isfinite(v)}
     if signs <= {0}:
         return "loses nothing"

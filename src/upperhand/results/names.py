@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+GROUP_NAMES = {"EU27": "European Union", "USMCA": "North America", "ASEAN": "ASEAN"}
 ARTICLE = {
     "United States",
     "Netherlands",

@@ -157,7 +157,9 @@ class Run:
 
     def name_of(self, code: str) -> str:
         """Return the English name of a country, a group or a side, or the code itself."""
-        return str(self.world.get("country_names", {}).get(code, code))
+        from upperhand.results.names import GROUP_NAMES
+
+        return str(self.world.get("country_names", {}).get(code) or GROUP_NAMES.get(code, code))
 
     def require_converged(self) -> Run:
         """Return this run when every package case is an equilibrium.

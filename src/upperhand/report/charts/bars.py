@@ -13,7 +13,7 @@ from upperhand.report.charts.findings import (
     sectors_title,
 )
 from upperhand.report.charts.theme import GAIN, INK, LOSS, SOFT, actor_colours
-from upperhand.report.numbers import main_horizon, sides, source_line
+from upperhand.report.numbers import main_horizon, main_members, sides, source_line
 from upperhand.report.tables import alone as alone_table
 from upperhand.report.tables import diversion as diversion_table
 from upperhand.report.tables import ranking as ranking_table
@@ -63,7 +63,7 @@ def ranking(run: Run) -> Chart:
 def sectors(run: Run) -> Chart:
     """Return output by sector in the sides, the sectors with the largest changes."""
     frame = sectors_table(run).frame
-    names = [name for _, _, members in sides(run) for name in map(run.name_of, members)][:4]
+    names = [run.name_of(code) for code in main_members(run, main_horizon(run))]
     frame = frame[frame["Economy"].isin(names)] if names else frame
     money = frame["Output, USD bn a year"].abs().groupby(frame["Sector"]).max()
     kept = list(money.sort_values(ascending=False).index[:MOST_SECTORS])

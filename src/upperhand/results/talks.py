@@ -1,0 +1,216 @@
+"""`Talks`: menus, threats, leverage and the deal of a confrontation, as plain data that stand alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from upperhand.core.errors import RecordError
+
+
+@dataclass(frozen=True, slots=True)
+class PayoffTable:
+    """What every pair of packages does to both sides at one horizon.
+
+    Attributes:
+        horizon: Name of the horizon.
+        rows: Packages of the first side; the first holds.
+        columns: Packages of the second side.
+        percent: [side][row][column] change of real income, per cent; None without equilibrium.
+        usd_bn: [side][row][column] equivalent variation, USD billion a year.
+        equilibria: All equilibria of the menu, in words.
+        pure: Pairs (row, column) of the pure equilibria.
+    """
+
+    horizon: str
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    percent: tuple[tuple[tuple[float | None, ...], ...], ...]
+    usd_bn: tuple[tuple[tuple[float | None, ...], ...], ...]
+    equilibria: str
+    pure: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """How far a side's tariff threat pays for itself (equation 9.6).
+
+    Attributes:
+        side: Who threatens.
+        target: Whom.
+        horizon: At which horizon.
+        threat_pp: The add-on that is threatened, percentage points; None when there is none.
+        best_pp: The add-on with the largest gain.
+        best_gain_pct: Gain there, per cent of real income.
+        break_even_pp: The largest add-on that does not cost real income.
+        beyond: True when the break-even lies beyond the largest add-on tried.
+        cost_at_threat_pct: Change of own real income at the threat, per cent.
+        needed_harm_weight: Weight on the rival's loss at which the threat breaks even; None when
+            none is needed, or the rival does not lose.
+        sentence: The verdict in words.
+    """
+
+    side: str
+    target: str
+    horizon: str
+    threat_pp: float | None
+    best_pp: float
+    best_gain_pct: float
+    break_even_pp: float
+    beyond: bool
+    cost_at_threat_pct: float | None
+    needed_harm_weight: float | None
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeverageRow:
+    """One of the seven measures at one horizon.
+
+    Attributes:
+        key: `pain_ratio`, `credible_ceiling`, `structural_power`, `threat_advantage`,
+            `surplus_share`, `clock` or `escalation`.
+        label: Its name.
+        unit: Its unit.
+        values: Value for each side; None where the measure does not exist.
+        favours: The side that it favours, or None.
+        sentence: The measure in words.
+    """
+
+    key: str
+    label: str
+    unit: str
+    values: tuple[float | None, float | None]
+    favours: str | None
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leverage:
+    """The seven measures at one horizon, with the reason why.
+
+    Attributes:
+        horizon: Name of the horizon.
+        rows: The measures.
+        holder: Who has the upper hand by threat point, surplus and clock; None when split.
+        sentence: The answer with its reason, in one line.
+        by_group: Threat-point advantage of the first side split over groups of moves, USD billion
+            (Shapley values; they add up to it).
+        by_sector: Damage to the second side less damage to the first, both carrying out everything,
+            split over sectors, USD billion (integrated gradients; they add up to it).
+    """
+
+    horizon: str
+    rows: tuple[LeverageRow, ...]
+    holder: str | None
+    sentence: str
+    by_group: dict[str, float]
+    by_sector: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What is agreed from one threat point by one rule.
+
+    Attributes:
+        threat: Name of the threat point.
+        rule: Name of the rule.
+        terms: What each side does, in a negotiator's words.
+        payoffs_usd_bn: Change of each side's real income in the deal, USD billion a year.
+        threat_usd_bn: The same if the talks fail.
+        shares: Each side's share of the surplus; None when there is no deal.
+        would_break: For each side, the discount factor a year above which it keeps the deal; None
+            when it never breaks it, 1 when nothing holds it.
+        selection: How it was chosen among equally good deals.
+    """
+
+    threat: str
+    rule: str
+    terms: tuple[str, ...]
+    payoffs_usd_bn: tuple[float, float] | None
+    threat_usd_bn: tuple[float, float]
+    shares: tuple[float, float] | None
+    would_break: tuple[float | None, float | None]
+    selection: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A rung of the ladder of escalation.
+
+    Attributes:
+        name: What is in force on it.
+        usd_bn: Change of each side's real income if the ladder ends here, USD billion a year.
+        critical_risk: Largest risk of the top rung that each side accepts here rather than
+            concede; None where it has no meaning.
+    """
+
+    name: str
+    usd_bn: tuple[float, float]
+    critical_risk: tuple[float | None, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Talks:
+    """War, threats, talks and leverage of two sides.
+
+    Attributes:
+        sides: Codes or names of the two sides.
+        tables: Payoffs of the menus, one for each horizon.
+        ceilings: How far tariff threats pay for themselves.
+        leverage: The seven measures, one set for each horizon.
+        deal_horizon: The horizon at which deals are valued.
+        deals: Every deal on the table: terms and payoffs, USD billion a year.
+        agreements: What is agreed, by threat point and rule.
+        rungs: The ladder of escalation.
+        ladder_words: Where each side stops, in words.
+        settlement: Chance that the standoff is settled by each month, from attrition.
+        notes: What a reader should know: several equilibria, free threats, selection rules.
+    """
+
+    sides: tuple[str, str]
+    tables: tuple[PayoffTable, ...]
+    ceilings: tuple[Ceiling, ...]
+    leverage: tuple[Leverage, ...]
+    deal_horizon: str
+    deals: tuple[tuple[str, float, float], ...]
+    agreements: tuple[Agreement, ...]
+    rungs: tuple[Rung, ...]
+    ladder_words: str
+    settlement: tuple[tuple[float, float], ...]
+    notes: tuple[str, ...] = field(default=())
+
+    def leverage_at(self, horizon: str) -> Leverage:
+        """Return the measures at a horizon.
+
+        Raises:
+            RecordError: If the talks were not evaluated at it.
+        """
+        for found in self.leverage:
+            if found.horizon == horizon:
+                return found
+        known = ", ".join(found.horizon for found in self.leverage)
+        raise RecordError(f"no leverage at horizon '{horizon}'; these talks have {known}")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Talks:
+        """Return the talks that `to_dict` described.
+
+        Raises:
+            RecordError: If the content does not describe talks.
+        """
+        from pydantic import TypeAdapter, ValidationError
+
+        try:
+            return TypeAdapter(cls).validate_python(dict(content))
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(str(part) for part in first["loc"])
+            raise RecordError(
+                f"talks of the record: {place}: {first['msg']}; make the run again"
+            ) from None
