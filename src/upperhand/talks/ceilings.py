@@ -1,0 +1,79 @@
+"""How far the tariff threats of both sides pay for themselves (equations 9.6, 12.4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from upperhand.equilibrium.solve import Closure
+from upperhand.game.addon import AddOn, addon_tariffs
+from upperhand.results.talks import Ceiling
+from upperhand.world.world import World
+
+if TYPE_CHECKING:
+    from upperhand.talks.confrontation import Side
+
+
+def ceiling_rows(
+    world: World, sides: tuple[Side, Side], horizons: tuple[str, ...], closure: Closure
+) -> tuple[Ceiling, ...]:
+    """Return the ceiling of each side's tariff on the other's first member, at each horizon.
+
+    For goods that the side's own tariff threat covers; all sectors when it threatens none.
+    """
+    rows = []
+    for side, other in (sides, sides[::-1]):
+        threats = [move.threat_pp for move in side.moves if move.threat_pp is not None]
+        threat = max(threats) if threats else None
+        largest = max(2.0, 0.01 * threat if threat else 0.0)
+        for horizon in horizons:
+            found = addon_tariffs(
+                world,
+                side.members[0],
+                other.members[0],
+                horizon=horizon,
+                closure=closure,
+                largest=largest,
+            )
+            rows.append(_row(side.name, other.name, found, threat))
+    return tuple(rows)
+
+
+def _row(side: str, target: str, found: AddOn, threat: float | None) -> Ceiling:
+    cost = harm = None
+    if threat is not None:
+        cost = float(np.interp(threat / 100.0, found.rates, found.gains))
+        loss = float(np.interp(threat / 100.0, found.rates, found.partner_gains))
+        harm = None if cost >= 0 or loss >= 0 else cost / loss
+    return Ceiling(
+        side=side,
+        target=target,
+        horizon=found.horizon,
+        threat_pp=threat,
+        best_pp=100.0 * found.best,
+        best_gain_pct=found.best_gain,
+        break_even_pp=100.0 * found.break_even,
+        beyond=found.beyond,
+        cost_at_threat_pct=cost,
+        needed_harm_weight=harm,
+        sentence=_sentence(side, found, threat, cost, harm),
+    )
+
+
+def _sentence(
+    side: str, found: AddOn, threat: float | None, cost: float | None, harm: float | None
+) -> str:
+    limit = f"{side} breaks even at {100 * found.break_even:.3g} points"
+    if found.beyond:
+        limit = f"{side} gains at every add-on tried, up to {100 * found.break_even:.3g} points"
+    if threat is None or cost is None:
+        return f"{limit}; it threatens no tariff"
+    if cost >= 0:
+        return f"{limit}; {threat:g} points would not cost it real income"
+    worth = (
+        f"it pays only if a loss of the other side is worth {harm:.2f} of an equal loss of its own"
+        if harm is not None
+        else "and the other side does not lose by it"
+    )
+    return f"{limit}; {threat:g} points cost it {-cost:.2f}% of real income: {worth}"

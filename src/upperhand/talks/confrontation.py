@@ -1,0 +1,260 @@
+"""A confrontation from end to end: menus, threats, leverage and the deal (model book, chapter 12).
+
+Everything is computed from equilibria of one world; nothing is fitted to what was agreed. Money is
+the equivalent variation of a side's real income, USD billion a year, at the horizon named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from upperhand.core.errors import OptionError, raise_faults, unknown
+from upperhand.equilibrium.solve import Closure
+from upperhand.results.talks import Agreement, Leverage, PayoffTable, Talks
+from upperhand.talks.agree import agreements, deals_of
+from upperhand.talks.ceilings import ceiling_rows
+from upperhand.talks.ladder import ladder_of
+from upperhand.talks.measures import leverage_at, settlement_curve
+from upperhand.talks.menu import Payoffs, payoffs
+from upperhand.world.shock import ShockSource
+from upperhand.world.world import World
+
+Array = npt.NDArray[np.float64]
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A move of one side: measures that go together.
+
+    Attributes:
+        label: In words.
+        measures: What is done.
+        in_force: True when it is in force while the sides talk; false for a threat.
+        threat_pp: Points of an add-on tariff on the other side, when that is what the move is.
+    """
+
+    label: str
+    measures: tuple[ShockSource, ...]
+    in_force: bool = False
+    threat_pp: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a confrontation.
+
+    Attributes:
+        name: Code or name.
+        members: Countries whose real income counts.
+        moves: What it does or threatens.
+        offers: What it can concede in a deal, each on top of the state of play.
+        discount_rate: A year.
+        hazards: Yearly rates of political events that would take the deal's value from it.
+    """
+
+    name: str
+    members: tuple[str, ...]
+    moves: tuple[Move, ...]
+    offers: tuple[Move, ...] = ()
+    discount_rate: float = 0.05
+    hazards: tuple[float, ...] = field(default=())
+
+
+def confront(
+    world: World,
+    first: Side,
+    second: Side,
+    *,
+    horizons: Sequence[str] = ("short", "medium", "long"),
+    deal_horizon: str = "medium",
+    closure: Closure = "fixed",
+    progress: Progress | None = None,
+) -> Talks:
+    """Compute war, threats, talks and leverage of two sides.
+
+    Args:
+        world: The baseline: the state of play before any of the moves.
+        first: One side.
+        second: The other.
+        horizons: Horizons at which menus and leverage are evaluated.
+        deal_horizon: Horizon at which deals are valued.
+        closure: `fixed` or `share`.
+        progress: Called with (steps done, steps in all, words).
+
+    Returns:
+        Everything as plain data that stand alone.
+
+    Raises:
+        OptionError: If a side is empty, unknown, or both sides share a country.
+
+    Examples:
+        >>> from upperhand.measures import Tariff
+        >>> from upperhand.world.toy import toy_world
+        >>> usa = Side("USA", ("USA",), (
+        ...     Move("tariff", (Tariff(by="USA", against=["CHN"], add_pp=50),), threat_pp=50),
+        ... ))
+        >>> chn = Side("CHN", ("CHN",), (
+        ...     Move("answer", (Tariff(by="CHN", against=["USA"], add_pp=50),), threat_pp=50),
+        ... ))
+        >>> talks = confront(toy_world(), usa, chn, horizons=["long"], deal_horizon="long")
+        >>> talks.tables[0].rows
+        ('hold', 'tariff')
+        >>> talks.leverage[0].holder in ("USA", "CHN", None)
+        True
+    """
+    _check(world, first, second, horizons, deal_horizon, closure)
+    sides = (first, second)
+    tell = progress or (lambda _done, _total, _words: None)
+    wanted = list(dict.fromkeys([*horizons, deal_horizon]))
+    tables: dict[str, Payoffs] = {}
+    for step, horizon in enumerate(wanted):
+        tell(step, len(wanted) + 3, f"every pair of packages, {horizon} horizon")
+        tables[horizon] = _payoffs(world, sides, horizon, closure)
+    tell(len(wanted), len(wanted) + 3, "ceilings of the tariff threats")
+    ceilings = ceiling_rows(world, sides, tuple(horizons), closure)
+    tell(len(wanted) + 1, len(wanted) + 3, "deals")
+    deals = deals_of(world, sides, deal_horizon, closure)
+    agreed = agreements(sides, tables[deal_horizon], deals)
+    rungs, words = ladder_of(sides, tables[deal_horizon])
+    tell(len(wanted) + 2, len(wanted) + 3, "leverage")
+    leverage = tuple(
+        leverage_at(world, sides, tables[horizon], ceilings, deals, agreed, closure)
+        for horizon in horizons
+    )
+    tell(len(wanted) + 3, len(wanted) + 3, "done")
+    return Talks(
+        sides=(first.name, second.name),
+        tables=tuple(table_of(tables[horizon]) for horizon in horizons),
+        ceilings=ceilings,
+        leverage=leverage,
+        deal_horizon=deal_horizon,
+        deals=tuple(
+            (name, float(u[0]), float(u[1]))
+            for name, u in zip(deals.names, deals.usd_bn, strict=True)
+        ),
+        agreements=agreed,
+        rungs=rungs,
+        ladder_words=words,
+        settlement=settlement_curve(tables[deal_horizon], deals),
+        notes=_notes(tables, leverage, agreed),
+    )
+
+
+def _payoffs(
+    world: World, sides: tuple[Side, Side], horizon: str, closure: Closure
+) -> Payoffs:
+    return payoffs(
+        world,
+        (sides[0].name, sides[1].name),
+        (sides[0].members, sides[1].members),
+        (
+            [move.measures for move in sides[0].moves],
+            [move.measures for move in sides[1].moves],
+        ),
+        ([move.label for move in sides[0].moves], [move.label for move in sides[1].moves]),
+        horizon=horizon,
+        closure=closure,
+    )
+
+
+def table_of(found: Payoffs) -> PayoffTable:
+    """Return payoffs as plain data, with all equilibria of the menu game in words."""
+    from upperhand.game.normal_form import bimatrix, solve_bimatrix
+
+    rows = tuple(package.label for package in found.menus[0])
+    columns = tuple(package.label for package in found.menus[1])
+    pure: tuple[tuple[int, int], ...] = ()
+    if found.failed:
+        words = f"not searched: {len(found.failed)} pairs of packages have no equilibrium"
+    else:
+        game = bimatrix(
+            found.percent[0], found.percent[1], row_actions=rows, column_actions=columns
+        )
+        solved = solve_bimatrix(game)
+        words = solved.sentence()
+        pure = tuple(
+            (int(np.argmax(p.row)), int(np.argmax(p.column)))
+            for p in solved.profiles
+            if max(p.row) > 1 - 1e-9 and max(p.column) > 1 - 1e-9
+        )
+    return PayoffTable(
+        horizon=found.horizon,
+        rows=rows,
+        columns=columns,
+        percent=_plain(found.percent),
+        usd_bn=_plain(found.usd / 1e3),
+        equilibria=words,
+        pure=pure,
+    )
+
+
+def _plain(cube: Array) -> tuple[tuple[tuple[float | None, ...], ...], ...]:
+    return tuple(
+        tuple(tuple(float(x) if np.isfinite(x) else None for x in row) for row in side)
+        for side in cube
+    )
+
+
+def _notes(
+    tables: Mapping[str, Payoffs], leverage: Sequence[Leverage], agreed: Sequence[Agreement]
+) -> tuple[str, ...]:
+    notes = [
+        f"{len(found.failed)} pairs of packages have no equilibrium at the {name} horizon"
+        for name, found in tables.items()
+        if found.failed
+    ]
+    notes += [
+        f"{found.horizon} horizon: {row.sentence}"
+        for found in leverage
+        for row in found.rows
+        if row.key == "pain_ratio" and None in row.values
+    ]
+    notes += [
+        f"no deal from the threat point '{item.threat}': {item.selection}"
+        for item in agreed
+        if item.payoffs_usd_bn is None
+    ]
+    return tuple(dict.fromkeys(notes))
+
+
+def _check(
+    world: World,
+    first: Side,
+    second: Side,
+    horizons: Sequence[str],
+    deal_horizon: str,
+    closure: Closure,
+) -> None:
+    from upperhand.equilibrium.horizons import HORIZONS
+
+    faults: list[str] = []
+    for side in (first, second):
+        faults += [
+            unknown("country", name, world.countries, where=f"side {side.name}")
+            for name in side.members
+            if name not in world.countries
+        ]
+        if not side.members:
+            faults.append(f"side {side.name} has no member; name at least one country")
+        if not side.moves:
+            faults.append(f"side {side.name} has no move; a confrontation needs one on each side")
+        if not 0 < side.discount_rate < 1:
+            faults.append(
+                f"side {side.name}: discount_rate is {side.discount_rate}; allowed: 0 to 1 a year"
+            )
+    shared = sorted(set(first.members) & set(second.members))
+    if shared:
+        faults.append(f"both sides count {', '.join(shared)}; a country is on one side only")
+    faults += [
+        unknown("horizon", name, list(HORIZONS))
+        for name in (*horizons, deal_horizon)
+        if name not in HORIZONS
+    ]
+    if closure == "purge":
+        faults.append("closure is 'purge'; rebase the world without imbalances first, then 'fixed'")
+    raise_faults(OptionError, faults, what="confrontation")

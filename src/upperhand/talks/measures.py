@@ -1,0 +1,268 @@
+"""The seven measures of leverage on the payoffs of a confrontation (equations 12.1-12.14)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from upperhand.equilibrium.solve import Closure
+from upperhand.game.normal_form import bimatrix
+from upperhand.results.talks import Agreement, Ceiling, Leverage, LeverageRow
+from upperhand.talks.agree import Deals
+from upperhand.talks.attribution import shapley
+from upperhand.talks.by_sector import by_sector
+from upperhand.talks.dependence import dependence
+from upperhand.talks.ladder import solved_ladder
+from upperhand.talks.leverage import Clock, clock, pain_ratio, upper_hand
+from upperhand.talks.menu import Payoffs
+from upperhand.talks.threats import variable_threats
+from upperhand.world.shock import compose_all
+from upperhand.world.world import World
+
+if TYPE_CHECKING:
+    from upperhand.talks.confrontation import Side
+
+Array = npt.NDArray[np.float64]
+
+BASE = "variable threats"  # the threat point from which the surplus share is reported
+RULE = "Nash, weights from the clocks"
+
+
+def leverage_at(
+    world: World,
+    sides: tuple[Side, Side],
+    table: Payoffs,
+    ceilings: Sequence[Ceiling],
+    deals: Deals,
+    agreed: Sequence[Agreement],
+    closure: Closure,
+) -> Leverage:
+    """Return the seven measures at the horizon of a table, with their attribution."""
+    names = (sides[0].name, sides[1].name)
+    usd, percent = table.usd / 1e3, table.percent
+    if table.failed:
+        return Leverage(table.horizon, (), None, "no answer: some packages have no equilibrium", {}, {})
+    advantage = variable_threats(bimatrix(usd[0], usd[1])).advantage
+    share = _share(agreed)
+    ticking = _clock(usd, deals)
+    patience = _patience(ticking)
+    verdict = upper_hand(advantage, 0.5 if share is None else share, patience, sides=names)
+    rows = (
+        _pain(names, percent),
+        _ceiling(names, ceilings, table.horizon),
+        _power(world, sides, table.horizon),
+        _advantage(names, advantage),
+        _surplus(names, share),
+        _ticking(names, ticking),
+        _escalation(names, sides, table),
+    )
+    groups = shapley(lambda chosen: _restricted(table, chosen), _groups(table))
+    sectors = _sectors(world, sides, table, closure)
+    return Leverage(
+        horizon=table.horizon,
+        rows=rows,
+        holder=verdict.holder,
+        sentence=verdict.sentence,
+        by_group=groups.parts,
+        by_sector=sectors,
+    )
+
+
+def _pain(names: tuple[str, str], percent: Array) -> LeverageRow:
+    """M1: harm to the other per unit of self-harm, each side's whole package alone."""
+    mine = pain_ratio(float(percent[0, -1, 0]), float(percent[1, -1, 0]))
+    yours = pain_ratio(float(percent[1, 0, -1]), float(percent[0, 0, -1]))
+    words = "; ".join(f"{n}: {r.sentence}" for n, r in zip(names, (mine, yours), strict=True))
+    favours = None
+    if mine.ratio is not None and yours.ratio is not None:
+        favours = names[int(yours.ratio > mine.ratio)]
+    elif (mine.kind == "free threat") != (yours.kind == "free threat"):
+        favours = names[int(yours.kind == "free threat")]
+    return LeverageRow("pain_ratio", "Pain ratio", "1", (mine.ratio, yours.ratio), favours, words)
+
+
+def _ceiling(names: tuple[str, str], ceilings: Sequence[Ceiling], horizon: str) -> LeverageRow:
+    """M2: the largest add-on tariff that pays for itself."""
+    found = {c.side: c for c in ceilings if c.horizon == horizon}
+    values = tuple(found[n].break_even_pp if n in found else None for n in names)
+    favours = None
+    if values[0] is not None and values[1] is not None and abs(values[0] - values[1]) > 1e-9:
+        favours = names[int(values[1] > values[0])]
+    words = "; ".join(found[n].sentence for n in names if n in found)
+    label = "Credible ceiling of a tariff"
+    return LeverageRow(
+        "credible_ceiling", label, "percentage points", (values[0], values[1]), favours, words
+    )
+
+
+def _power(world: World, sides: tuple[Side, Side], horizon: str) -> LeverageRow:
+    """M3: what a cut of all supplies would cost the other's first member, at fixed wages."""
+    mine = dependence(world, sides[0].members, sides[1].members[0], horizon=horizon)
+    yours = dependence(world, sides[1].members, sides[0].members[0], horizon=horizon)
+    names = (sides[0].name, sides[1].name)
+    words = "; ".join(
+        f"{name} is in {found.look_through:.1%} of what {found.target} buys (most in "
+        f"{', '.join(code for code, _, _ in found.sectors[:3])})"
+        for name, found in zip(names, (mine, yours), strict=True)
+    )
+    values = (100.0 * mine.power, 100.0 * yours.power)
+    favours = names[int(values[1] > values[0])]
+    return LeverageRow("structural_power", "Structural power", "log points", values, favours, words)
+
+
+def _advantage(names: tuple[str, str], advantage: float) -> LeverageRow:
+    """M4: value of the game of damage."""
+    holder = None if abs(advantage) < 1e-9 else names[int(advantage < 0)]
+    words = (
+        "the threats of the two sides balance"
+        if holder is None
+        else f"with the best threats {holder} does USD {abs(advantage):.3g} bn a year more damage "
+        "than it suffers"
+    )
+    return LeverageRow(
+        "threat_advantage",
+        "Threat-point advantage",
+        "USD bn a year",
+        (advantage, -advantage),
+        holder,
+        words,
+    )
+
+
+def _share(agreed: Sequence[Agreement]) -> float | None:
+    for item in agreed:
+        if item.threat == BASE and item.rule == RULE:
+            return None if item.shares is None else item.shares[0]
+    return None
+
+
+def _surplus(names: tuple[str, str], share: float | None) -> LeverageRow:
+    """M5: share of the surplus over the point where variable threats lead."""
+    if share is None:
+        words = "no deal on the table beats the threats of both sides, so there is no surplus to share"
+        return LeverageRow("surplus_share", "Surplus share", "1", (None, None), None, words)
+    favours = None if abs(share - 0.5) < 1e-9 else names[int(share < 0.5)]
+    words = f"{names[0]} gets {share:.0%} and {names[1]} {1 - share:.0%} of the gain from agreeing"
+    return LeverageRow("surplus_share", "Surplus share", "1", (share, 1 - share), favours, words)
+
+
+def _clock(usd: Array, deals: Deals) -> Clock | None:
+    """M6: what the standoff costs each side a year, against what it fights for (eq. 12.10)."""
+    losses = [-float(usd[side, -1, -1]) for side in (0, 1)]
+    prizes = prizes_of(deals)
+    if prizes is None:
+        return None
+    return clock(losses, prizes)
+
+
+def prizes_of(deals: Deals) -> tuple[float, float] | None:
+    """Return what each side gains if its own best deal is agreed and not the other's best.
+
+    Best among the deals that leave the other no worse than while talking; None where the two
+    sides' best deals are the same.
+    """
+    talking = np.array(deals.talking)
+    fine = (deals.usd_bn >= talking - 1e-9).all(axis=1)
+    points = deals.usd_bn[fine]
+    mine, yours = points[points[:, 0].argmax()], points[points[:, 1].argmax()]
+    prizes = (float(mine[0] - yours[0]), float(yours[1] - mine[1]))
+    return prizes if min(prizes) > 1e-9 else None
+
+
+def _patience(ticking: Clock | None) -> float:
+    """Return the difference of patience of the first side, zero when there is nothing to wait for."""
+    if ticking is None or ticking.favours is None:
+        return 0.0
+    mine, yours = ticking.patience
+    return float("inf") if mine == yours == float("inf") else float(np.subtract(mine, yours))
+
+
+def _ticking(names: tuple[str, str], ticking: Clock | None) -> LeverageRow:
+    label, unit = "Clock: how long waiting pays", "years"
+    if ticking is None:
+        words = "both sides want the same deal, so there is nothing to wait for"
+        return LeverageRow("clock", label, unit, (None, None), None, words)
+    favours = None if ticking.favours is None else names[ticking.favours]
+    values = tuple(float(p) if np.isfinite(p) else None for p in ticking.patience)
+    losses = " and ".join(
+        f"{n} USD {loss:.3g} bn a year" for n, loss in zip(names, ticking.flow_loss, strict=True)
+    )
+    words = f"the standoff costs {losses}"
+    if np.isfinite(ticking.median):
+        words += f"; in attrition half of such standoffs end within {12 * ticking.median:.2g} months"
+    return LeverageRow("clock", label, unit, (values[0], values[1]), favours, words)
+
+
+def _escalation(
+    names: tuple[str, str], sides: tuple[Side, Side], table: Payoffs
+) -> LeverageRow:
+    """M7: the rung at which each side would stop."""
+    solved = solved_ladder(sides, table)
+    values = (float(solved.stop[0]), float(solved.stop[1]))
+    later = None if solved.stops_first is None else names[int(solved.stops_first == names[0])]
+    words = (
+        "both stop at the same rung"
+        if solved.stops_first is None
+        else f"{solved.stops_first} stops first"
+    )
+    return LeverageRow("escalation", "Escalation: stops at rung", "rung", values, later, words)
+
+
+def _groups(table: Payoffs) -> list[str]:
+    """Return the moves of both sides as groups, each with its side's name."""
+    return [
+        f"{side}: {package.label}"
+        for side, menu in zip(table.sides, table.menus, strict=True)
+        for package in menu
+        if len(package.moves) == 1
+    ]
+
+
+def _restricted(table: Payoffs, chosen: frozenset[str]) -> float:
+    """Return the threat-point advantage when only the chosen moves exist."""
+    kept = []
+    for side, menu in zip(table.sides, table.menus, strict=True):
+        allowed = {
+            package.moves[0]
+            for package in menu
+            if len(package.moves) == 1 and f"{side}: {package.label}" in chosen
+        }
+        kept.append([k for k, package in enumerate(menu) if set(package.moves) <= allowed])
+    usd = table.usd / 1e3
+    rows, columns = np.array(kept[0]), np.array(kept[1])
+    return variable_threats(
+        bimatrix(usd[0][np.ix_(rows, columns)], usd[1][np.ix_(rows, columns)])
+    ).advantage
+
+
+def _sectors(
+    world: World, sides: tuple[Side, Side], table: Payoffs, closure: Closure
+) -> dict[str, float]:
+    """Return damage to the second side less damage to the first by sector, USD billion."""
+    weights = np.zeros(len(world.countries))
+    for sign, side in ((1.0, sides[0]), (-1.0, sides[1])):
+        inside = np.isin(world.countries, side.members)
+        weights = weights + sign * np.where(inside, world.income, 0.0) / 1e3
+    sources = [m for side in sides for move in side.moves for m in move.measures]
+    shock = compose_all(world, sources)
+    found = by_sector(world, shock, weights, horizon=table.horizon, closure=closure)
+    return {name: float(value) for name, value in zip(world.sectors, found, strict=True)}
+
+
+def settlement_curve(table: Payoffs, deals: Deals
+) -> tuple[tuple[float, float], ...]:
+    """Return (months, chance that the standoff has been settled by then), from attrition.
+
+    Empty when some side does not lose, or both want the same deal: then there is no race to
+    give in, and no distribution.
+    """
+    ticking = _clock(table.usd / 1e3, deals) if not table.failed else None
+    if ticking is None or not np.isfinite(ticking.hazard).all():
+        return ()
+    rate = sum(ticking.hazard)
+    months = np.arange(0, 37)
+    return tuple((float(m), float(1.0 - np.exp(-rate * m / 12.0))) for m in months)
+
