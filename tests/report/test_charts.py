@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
 from tests.report.synthetic import synthetic_run
-from upperhand.report.charts import NARROW, WIDE, all_charts
+from upperhand.report.charts import NARROW, WIDE, all_charts, ranking
 from upperhand.report.charts.base import hatched, slim
 from upperhand.report.charts.theme import (
+    ACTORS,
     DARK,
     DIVERGING,
     EXPORTER,
@@ -194,3 +196,15 @@ def test_map_is_built_by_the_command_from_its_source():
     shapes = {s["id"]: s["arcs"] for s in made["objects"]["countries"]["geometries"]}
     assert set(shapes) == {"USA", "CAN"}
     assert shapes["USA"][0][0][0] == ~shapes["CAN"][0][0][0]
+
+
+def test_title_of_the_ranking_names_the_economy_that_loses_most_even_inside_a_side():
+    members = {"USA": ["MEX", "USA", "CHN"], "DEU": ["DEU"]}
+    run = synthetic_run()
+    run = replace(run, scenario={**run.scenario, "sides": members})
+    assert ranking(run).title == "China loses most (1.2%); Viet Nam gains most (0.90%)"
+
+
+def test_every_actor_with_a_fixed_colour_has_one_of_its_own():
+    assert len(set(ACTORS.values())) == len(ACTORS)
+    assert set(ACTORS.values()) <= {*DARK, "#b8860b"}

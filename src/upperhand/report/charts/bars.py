@@ -32,7 +32,8 @@ PHONE = 500  # narrower drawings have fewer ticks and smaller labels
 def ranking(run: Run) -> Chart:
     """Return all economies by real income, with the range over the horizons."""
     horizon = main_horizon(run)
-    frame = ranking_table(run).frame
+    table = ranking_table(run)
+    frame, title = table.frame, ranking_title(horizon, table)
     values = frame[[f"Real income, {h}, %" for h in run.horizons]]
     ends = frame[[c for c in frame.columns if c.endswith((", p10, %", ", p90, %"))]]
     rows = rows_of(
@@ -50,12 +51,11 @@ def ranking(run: Run) -> Chart:
 
     return Chart(
         "ranking",
-        ranking_title(run, horizon),
+        title,
         f"Change of real income from the baseline, per cent; bar: {horizon} horizon, line: range "
         f"over the {reach}; sides in bold",
         source_line(run),
-        f"Bars for {len(rows)} economies. {ranking_title(run, horizon)}. Numbers: table 'Every "
-        "economy'.",
+        f"Bars for {len(rows)} economies. {title}. Numbers: table 'Every economy'.",
         draw,
     )
 

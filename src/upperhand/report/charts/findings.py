@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from upperhand.report.numbers import sides
-from upperhand.report.words import joined, percent, the, usd
+from upperhand.report.words import joined, percent, the, usd, verb
 
 if TYPE_CHECKING:
     from upperhand.report.table import Table
@@ -25,18 +25,20 @@ def map_title(values: dict[str, float]) -> str:
     return f"{lose} of {len(finite)} economies lose and {gain} gain"
 
 
-def ranking_title(run: Run, horizon: str) -> str:
+def ranking_title(horizon: str, table: Table) -> str:
     """Return who loses and gains most of all economies."""
-    head = run.headline(horizon)
-    losing = [effect for effect in (*head.sides, head.loser) if effect and effect.percent < -TINY]
-    most = min(losing, key=lambda effect: effect.percent, default=None)
-    gainer = head.gainer
-    first = f"{the(most.name, first=True)} loses most ({percent(most.percent)})" if most else ""
-    second = f"{the(gainer.name)} gains most ({percent(gainer.percent)})" if gainer else ""
-    found = [text for text in (first, second) if text]
-    if not found:
-        return NO_RESULT if not run.ok else "No economy is noticeably affected"
-    text = "; ".join(found)
+    frame = table.frame
+    column = f"Real income, {horizon}, %"
+    known = frame[frame[column].notna()]
+    if not len(known):
+        return NO_RESULT
+    worst, best = known.iloc[0], known.iloc[-1]
+    found = []
+    if worst[column] < -TINY:
+        found.append(f"{the(worst['Economy'], first=True)} loses most ({percent(worst[column])})")
+    if best[column] > TINY:
+        found.append(f"{the(best['Economy'])} gains most ({percent(best[column])})")
+    text = "; ".join(found) or "No economy is noticeably affected"
     return text[0].upper() + text[1:]
 
 
@@ -128,11 +130,11 @@ def alone_title(run: Run, horizon: str) -> str:
     found = {name: value for name, value in found.items() if math.isfinite(value)}
     if not found:
         return "Each side's moves, and each move, alone"
-    if all(value < 0 for value in found.values()):
+    if all(value < -TINY for value in found.values()):
         costs = [f"{the(name)} {percent(value)}" for name, value in found.items()]
         return f"Its own moves alone cost {joined(costs)}"
     effects = [
-        f"{the(name)} {'gains' if value > 0 else 'loses'} {percent(value)}"
+        f"{the(name)} {verb([value])}" + (f" {percent(value)}" if abs(value) > TINY else "")
         for name, value in found.items()
     ]
     return f"From its own moves alone, {joined(effects)}"
