@@ -26,7 +26,8 @@ from upperhand.world.world import World
 Array = npt.NDArray[np.float64]
 Sources = Shock | ShockSource | Iterable[Shock | ShockSource]
 
-GRID = np.concatenate([np.linspace(0.0, 0.2, 11), np.linspace(0.25, 1.0, 16)])
+#: Shares of the largest add-on up to 1 at which the gain is computed before it is refined.
+GRID = np.array([0.0, 0.01, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def addon_tariffs(
     _check(world, player, partner, sectors, wanted, largest)
     curve = _Curve.of(world, player, partner, sectors, wanted, measures, closure, horizon)
     rates = [float(r) for r in GRID * min(largest, 1.0)]
-    rates += [float(r) for r in np.arange(1.25, largest + 1e-9, 0.25)]
+    rates += [float(r) for r in np.arange(1.5, largest + 1e-9, 0.5)]
     values = [curve.at(rate) for rate in rates]
     start = values[0][0]
     gains = [100.0 * (value - start) / abs(start) for value, _ in values]
@@ -166,7 +167,7 @@ class _Curve:
             return wedges_of(self.calibration, added, closure=self.closure, size=size)
 
         solution = solve_wedges(
-            self.calibration, wedges_at, tol=1e-12, max_steps=500, start=self.state
+            self.calibration, wedges_at, tol=1e-11, max_steps=500, start=self.state
         )
         if not solution.outcome.ok:
             raise NoEquilibriumError(f"add-on of {rate:.0%}: {solution.outcome.sentence()}")
@@ -186,7 +187,7 @@ def _peak(
         lambda rate: -curve.at(float(rate))[0],
         bounds=(low, high),
         method="bounded",
-        options={"xatol": 1e-7},
+        options={"xatol": 1e-6},
     )
     gain = 100.0 * (-float(found.fun) - start) / abs(start)
     if gain <= max(gains[k], 0.0):
@@ -207,7 +208,7 @@ def _crossing(
     if low == 0.0:
         return 0.0, False
     high = min(r for r in rates if r > low)
-    root = brentq(lambda rate: curve.at(float(rate))[0] - start, low, high, xtol=1e-10)
+    root = brentq(lambda rate: curve.at(float(rate))[0] - start, low, high, xtol=1e-8)
     return float(root), False
 
 

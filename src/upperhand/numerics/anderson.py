@@ -39,7 +39,7 @@ def solve_fixed_point(
     *,
     tol: float = 1e-12,
     max_steps: int = 500,
-    memory: int = 8,
+    memory: int = 12,
     longest: float = 2.0,
 ) -> FixedPoint:
     """Iterate `mapping` from `start` with Anderson acceleration until it stands still.

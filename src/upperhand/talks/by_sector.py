@@ -20,7 +20,7 @@ from upperhand.world.world import World
 
 Array = npt.NDArray[np.float64]
 
-NODES = 12
+NODES = 10
 
 
 def by_sector(
@@ -61,7 +61,7 @@ def by_sector(
         def wedges_at(size: float, part: Shock = part) -> Wedges:
             return wedges_of(calibration, part, closure=closure, size=size)
 
-        solution = solve_wedges(calibration, wedges_at, tol=1e-12, max_steps=500, start=state)
+        solution = solve_wedges(calibration, wedges_at, tol=1e-11, max_steps=500, start=state)
         if not solution.outcome.ok:
             raise NoEquilibriumError(f"at {t:.0%} of the package: {solution.outcome.sentence()}")
         state = solution.state
@@ -103,7 +103,7 @@ def _flow(
         income=(weights * level / flows.income)[:, None],
         log_final_price=-(weights * level)[:, None],
     )
-    back = only(solve_adjoint(solution, seed, tol=1e-12).back)
+    back = only(solve_adjoint(solution, seed, tol=1e-10).back)
     found = np.zeros(len(world.sectors))
     for kind, pace in speed.items():
         if pace.any():
