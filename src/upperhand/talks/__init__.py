@@ -1,1 +1,1 @@
-"""Inner package; see the reference."""
+"""Talks: bargaining, clocks, threats, enforcement and leverage, on given payoffs."""
