@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -283,12 +284,18 @@ def dataset(arrays: Mapping[str, Any], **coords: Any) -> xr.Dataset:
         if "country" in labels:
             labels.setdefault(side, labels["country"])
     out: dict[str, Any] = {}
-    used: set[str] = set()
+    used: dict[str, tuple[str, ...]] = {}
     for name, values in arrays.items():
         entry, array = variable(name), np.asarray(values, dtype=np.float64)
         dims = ("draw", *entry.dims) if array.ndim == len(entry.dims) + 1 else entry.dims
-        out[name] = (dims, array, {"units": entry.unit, "long_name": entry.label})
-        used.update(dims)
-    return xr.Dataset(
-        out, coords={dim: list(names) for dim, names in labels.items() if dim in used}
-    )
+        out[name] = xr.Variable(dims, array, {"units": entry.unit, "long_name": entry.label})
+        used |= {dim: tuple(labels[dim]) for dim in dims if dim in labels}
+    return xr.Dataset(out, coords=_coordinates(tuple(used.items())))
+
+
+@lru_cache(maxsize=8)
+def _coordinates(labels: tuple[tuple[str, tuple[str, ...]], ...]) -> xr.Coordinates:
+    """Return coordinates made once for all results with the same labels."""
+    import xarray as xr
+
+    return xr.Coordinates({dim: list(names) for dim, names in labels})

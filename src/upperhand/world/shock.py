@@ -60,8 +60,10 @@ class Shock:
         for item in fields(self):
             if item.name in ("countries", "sectors"):
                 continue
-            array = np.array(getattr(self, item.name), dtype=np.float64)
-            array.setflags(write=False)
+            array = np.asarray(getattr(self, item.name), dtype=np.float64)
+            if array.flags.writeable:
+                array = array.copy()
+                array.setflags(write=False)
             object.__setattr__(self, item.name, array)
 
     def tariff(self, world: World) -> Array:
@@ -86,6 +88,8 @@ class ShockSource(Protocol):
 def no_shock(world: World) -> Shock:
     """Return the shock that changes nothing on `world`.
 
+    Its wedges are views of a single number, so that composing with it costs nothing.
+
     Examples:
         >>> from upperhand.world.toy import toy_world
         >>> float(no_shock(toy_world()).availability.min())
@@ -96,14 +100,14 @@ def no_shock(world: World) -> Shock:
     return Shock(
         countries=world.countries,
         sectors=world.sectors,
-        tariff_set=np.full(cube, np.nan),
-        tariff_add=np.zeros(cube),
-        export_tax_add=np.zeros(cube),
-        trade_cost=np.ones(cube),
-        availability=np.ones(cube),
-        productivity=np.ones(plane),
-        subsidy_add=np.zeros(plane),
-        factor_supply=np.ones(n),
+        tariff_set=np.broadcast_to(np.nan, cube),
+        tariff_add=np.broadcast_to(0.0, cube),
+        export_tax_add=np.broadcast_to(0.0, cube),
+        trade_cost=np.broadcast_to(1.0, cube),
+        availability=np.broadcast_to(1.0, cube),
+        productivity=np.broadcast_to(1.0, plane),
+        subsidy_add=np.broadcast_to(0.0, plane),
+        factor_supply=np.broadcast_to(1.0, (n,)),
     )
 
 
@@ -118,15 +122,24 @@ def compose(first: Shock, second: Shock) -> Shock:
     return Shock(
         countries=first.countries,
         sectors=first.sectors,
-        tariff_set=np.fmax(first.tariff_set, second.tariff_set),
-        tariff_add=first.tariff_add + second.tariff_add,
-        export_tax_add=first.export_tax_add + second.export_tax_add,
-        trade_cost=first.trade_cost * second.trade_cost,
-        availability=first.availability * second.availability,
-        productivity=first.productivity * second.productivity,
-        subsidy_add=first.subsidy_add + second.subsidy_add,
-        factor_supply=first.factor_supply * second.factor_supply,
+        tariff_set=_joined(np.fmax, first.tariff_set, second.tariff_set),
+        tariff_add=_joined(np.add, first.tariff_add, second.tariff_add),
+        export_tax_add=_joined(np.add, first.export_tax_add, second.export_tax_add),
+        trade_cost=_joined(np.multiply, first.trade_cost, second.trade_cost),
+        availability=_joined(np.multiply, first.availability, second.availability),
+        productivity=_joined(np.multiply, first.productivity, second.productivity),
+        subsidy_add=_joined(np.add, first.subsidy_add, second.subsidy_add),
+        factor_supply=_joined(np.multiply, first.factor_supply, second.factor_supply),
     )
+
+
+def _joined(rule: np.ufunc, first: Array, second: Array) -> Array:
+    """Apply a rule of composition; a wedge of `no_shock` (a view of one number) is neutral."""
+    if not any(second.strides):
+        return first
+    if not any(first.strides):
+        return second
+    return np.asarray(rule(first, second))
 
 
 def compose_all(
