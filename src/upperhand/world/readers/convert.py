@@ -171,7 +171,7 @@ def _elasticities(codes: tuple[str, ...], own: Concordance) -> tuple[Array, Arra
                 "column trade_elasticity with its value"
             )
     raise_faults(WorldError, faults, what=own.name)
-    four = np.array(found, dtype=np.float64)
+    four = np.round(np.array(found, dtype=np.float64), 9)
     return four[:, 0], four[:, 1:3], four[:, 3]
 
 

@@ -27,8 +27,6 @@ from upperhand.world.readers.textfile import TextSource, cell_faults, find_text,
 FINAL = ("HFCE", "NPISH", "GGFC", "GFCF", "INVNT", "DPABR", "NONRES", "DISC", "P33", "FD")
 #: Rows below the industries, in this order here; cells under final demand may be empty.
 VALUE_ROWS = ("TLS", "VA", "OUT")
-#: Rows read at a time: 256 rows of 4,500 numbers are 9 MB.
-CHUNK = 256
 #: Negative intermediate flow that counts as rounding, USD million.
 DUST = 1e-3
 _INDUSTRY = re.compile(r"^[A-Z][A-Z0-9]{2}_[A-Z]")
@@ -85,6 +83,7 @@ def read_oecd(path: str | Path, *, year: int | None = None) -> Table:
     taxes, value_added, output = (numbers[size + i, at] for i in range(len(VALUE_ROWS)))
     paid = table.inter.sum(axis=0) + taxes + value_added
     faults = output_faults(table, paid, output, "inputs, taxes and value added")
+    faults += output_faults(table, numbers[:size, layout.columns["OUT"]], output, "column OUT")
     raise_faults(WorldError, faults, what=text.name)
     return table
 
@@ -126,8 +125,13 @@ def _numbers(text: TextSource, layout: Layout) -> Array:
     lines: dict[str, int] = {}
     faults: list[str] = []
     try:
-        for labels, values in _chunks(text, len(layout.columns)):
-            _put(labels, values, place, numbers, lines, faults)
+        for line, (label, cells) in enumerate(_rows(text), start=2):
+            fault = _misplaced(label, line, lines, place)
+            if fault:
+                faults.append(fault)
+                continue
+            lines[label] = line
+            numbers[place[label]] = _floats(label, cells, len(layout.columns))
     except (ValueError, BadZipFile, EOFError) as error:
         exact = _exact(text, layout) or [f"not readable as CSV ({error}); download it again"]
         raise_faults(WorldError, exact, what=text.name)
@@ -138,40 +142,40 @@ def _numbers(text: TextSource, layout: Layout) -> Array:
     return numbers
 
 
-def _chunks(text: TextSource, width: int) -> Iterator[tuple[list[str], Array]]:
-    """Give labels and numbers of some rows at a time."""
-    import pandas as pd
+def _rows(text: TextSource) -> Iterator[tuple[str, list[str]]]:
+    """Give label and cells of every line below the header.
 
-    kinds: dict[int, type] = {0: str, **dict.fromkeys(range(1, width + 1), float)}
+    Splitting at commas is three times as fast as a CSV parser on thousands of columns; a line with
+    a quoted comma has too many cells and goes to `_exact`.
+    """
     with text.open() as handle:
-        frames = pd.read_csv(
-            handle, header=0, names=list(kinds), dtype=kinds, index_col=0, chunksize=CHUNK
+        next(handle, None)
+        for line in handle:
+            label, *cells = line.rstrip("\r\n").split(",")
+            if label or cells:
+                yield label.strip().strip('"'), cells
+
+
+def _floats(label: str, cells: list[str], width: int) -> Array:
+    """Return the numbers of a line; an empty cell is NaN in a value row and an error elsewhere."""
+    if len(cells) != width:
+        raise ValueError(f"{len(cells)} cells")
+    if label in VALUE_ROWS:
+        cells = [cell.strip().strip('"') or "nan" for cell in cells]
+    return np.fromiter(map(float, cells), np.float64, width)
+
+
+def _misplaced(
+    label: str, line: int, lines: Mapping[str, int], place: Mapping[str, int]
+) -> str | None:
+    if label in lines:
+        return f"line {line}: row '{label}' was given in line {lines[label]} already"
+    if label not in place:
+        return (
+            f"line {line}: row '{label}' has no column of that name; rows and columns must list "
+            "the same country-industries"
         )
-        for frame in frames:
-            yield [str(label).strip() for label in frame.index], frame.to_numpy()
-
-
-def _put(
-    labels: Sequence[str],
-    values: Array,
-    place: Mapping[str, int],
-    numbers: Array,
-    lines: dict[str, int],
-    faults: list[str],
-) -> None:
-    """Put some rows where they belong, and note in which line each label was."""
-    for label, row in zip(labels, values, strict=True):
-        line = len(lines) + len(faults) + 2
-        if label in lines:
-            faults.append(f"line {line}: row '{label}' was given in line {lines[label]} already")
-        elif label not in place:
-            faults.append(
-                f"line {line}: row '{label}' has no column of that name; rows and columns must list "
-                "the same country-industries"
-            )
-        else:
-            lines[label] = line
-            numbers[place[label]] = row
+    return None
 
 
 def _exact(text: TextSource, layout: Layout) -> list[str]:
