@@ -17,6 +17,7 @@ from upperhand.equilibrium import hats
 from upperhand.equilibrium.calibrate import Calibration
 from upperhand.equilibrium.hats import Flows, State, Wedges
 from upperhand.equilibrium.layout import Layout
+from upperhand.equilibrium.stranded import stranded
 from upperhand.numerics.anderson import FixedPoint, solve_fixed_point
 from upperhand.numerics.continuation import follow_path
 
@@ -172,12 +173,15 @@ def _continued(
 
 
 def lost_source(calibration: Calibration, wedges: Wedges) -> str:
-    """Return the goods and importers that buy but have no source left, in words; else empty."""
+    """Return in words what leaves no equilibrium before any solve; else empty.
+
+    Goods that an importer buys but nobody supplies, or imbalances that no trade can carry.
+    """
     base, world = calibration.base, calibration.world
     closed = (wedges.kernel.sum(axis=2) <= 0) & (base.active > 0)
     names = [f"{world.sectors[s]} in {world.countries[n]}" for s, n in np.argwhere(closed)]
     if not names:
-        return ""
+        return stranded(calibration, wedges)
     more = f" and {len(names) - 5} more" if len(names) > 5 else ""
     return "no source left of " + ", ".join(names[:5]) + more
 
