@@ -22,6 +22,8 @@ class Base(NamedTuple):
         weight: [S, N, N] trade x (1 + tariff) ** sigma: demand at no tariff, in units of demand.
         log_duty: [S, N, N] log of one plus the tariff in force.
         sigma: [S] elasticity of substitution between varieties, above 1.
+        labour_share: [S, 1] share of labour in sales: 1 - 1 / sigma, the rest being profit; 1 under
+            perfect competition.
         spending: [S, N] spending at users' prices, tariffs included.
         sales: [S, N] sales of all firms of a sector, net of tariffs.
         labour: [N] labour income.
@@ -33,6 +35,7 @@ class Base(NamedTuple):
     weight: Array
     log_duty: Array
     sigma: Array
+    labour_share: Array
     spending: Array
     sales: Array
     labour: Array
@@ -65,26 +68,25 @@ class Year(NamedTuple):
     revenue: Array
 
 
-def base_of(trade: Array, tariff: Array, sigma: Array, political: Array) -> Base:
+def base_of(
+    trade: Array, tariff: Array, sigma: Array, political: Array, *, has_profits: bool = True
+) -> Base:
     """Return the baseline from tensors [sector, importer, exporter] of trade and tariffs."""
+    labour_share = (1.0 - 1.0 / sigma if has_profits else np.ones_like(sigma))[:, None]
     paid = trade * (1.0 + tariff)
     spending, sales = paid.sum(axis=2), trade.sum(axis=1)
     return Base(
         weight=trade * (1.0 + tariff) ** sigma[:, None, None],
         log_duty=np.log1p(tariff),
         sigma=sigma,
+        labour_share=labour_share,
         spending=spending,
         sales=sales,
-        labour=(labour_share(sigma) * sales).sum(axis=0),
+        labour=(labour_share * sales).sum(axis=0),
         expenditure=spending.sum(axis=0),
         revenue=(trade * tariff).sum(axis=(0, 2)),
         political=political,
     )
-
-
-def labour_share(sigma: Array) -> Array:
-    """Return the share [S, 1] of labour in sales; the rest, one over sigma, is profit."""
-    return (1.0 - 1.0 / sigma)[:, None]
 
 
 def year_of(base: Base, log_duty: Array, log_wage: Array, log_spend: Array) -> Year:
@@ -127,7 +129,7 @@ def profits(base: Base, year: Year) -> Array:
 
 def total_profits(base: Base, year: Year) -> Array:
     """Return the profits [N] of all sectors together, new over baseline."""
-    rate = (1.0 / base.sigma)[:, None]
+    rate = 1.0 - base.labour_share
     return np.asarray((rate * year.sales).sum(axis=0) / (rate * base.sales).sum(axis=0))
 
 
@@ -139,8 +141,8 @@ def gaps(base: Base, year: Year) -> Array:
     to each in its place.
     """
     wage = np.exp(year.log_wage)
-    labour = (labour_share(base.sigma) * year.sales).sum(axis=0) - base.labour * wage
-    profit = (year.sales / base.sigma[:, None]).sum(axis=0)
+    labour = (base.labour_share * year.sales).sum(axis=0) - base.labour * wage
+    profit = ((1.0 - base.labour_share) * year.sales).sum(axis=0)
     spent = base.expenditure * np.exp(year.log_spend)
     budget = base.labour * wage + profit + year.revenue - spent
     level = (base.labour * wage).sum() / base.labour.sum() - 1.0
@@ -150,10 +152,10 @@ def gaps(base: Base, year: Year) -> Array:
 def slopes_of_gaps(base: Base, year: Year) -> Array:
     """Return the derivative [2 N, 2 N] of the gaps by log wages and log spending (eq. 8.6)."""
     n = base.labour.size
-    away, part = (1.0 - base.sigma)[:, None], labour_share(base.sigma)
+    away, part = (1.0 - base.sigma)[:, None], base.labour_share
     share, trade = year.share.reshape(-1, n), year.trade.reshape(-1, n)
     wage = base.labour * np.exp(year.log_wage)
-    profit_share = 1.0 / base.sigma[:, None]
+    profit_share = 1.0 - part
 
     def by_wage(rate: Array) -> Array:
         """Return the derivative of the sum of rate x sales."""
@@ -178,7 +180,7 @@ def slopes_of_gaps(base: Base, year: Year) -> Array:
 
 def labour_shares(base: Base, sales: Array) -> Array:
     """Return the share [S, N] of each sector in a country's labour."""
-    labour = labour_share(base.sigma) * sales
+    labour = base.labour_share * sales
     return np.asarray(labour / labour.sum(axis=0))
 
 
@@ -224,7 +226,7 @@ def government_slopes(base: Base, year: Year, weights: Array) -> Slopes:
         weights: [N, P] weight of each country in each of P sums.
     """
     political = base.political.T
-    part = labour_share(base.sigma)
+    part = base.labour_share
     shares = labour_shares(base, year.sales)
     mean = (political * shares).sum(axis=0)
     income = _weighted_income(base, year.sales, year.revenue)
@@ -248,18 +250,18 @@ def with_feedback(base: Base, year: Year, direct: Slopes) -> Slopes:
     pull = direct.sales
     rate = np.expm1(year.log_duty)
     # By log wage: sales of the exporter itself, and of all who sell beside it.
-    worth = np.einsum("sji,sip->sjp", year.trade, pull)
+    worth = year.trade @ pull
     duties = year.trade * rate
     worth += duties.sum(axis=2)[:, :, None] * direct.revenue
     inside = worth - direct.log_density
     by_wage = (away * pull * year.sales[:, :, None]).sum(axis=0)
-    by_wage += np.einsum("sji,jp->ip", away * duties, direct.revenue)
-    by_wage -= np.einsum("sji,sjp->ip", away * year.share, inside)
+    by_wage += (away * duties).sum(axis=0).T @ direct.revenue
+    by_wage -= ((away * year.share).transpose(0, 2, 1) @ inside).sum(axis=0)
     by_spend = worth.sum(axis=0)
     multipliers = np.linalg.solve(slopes_of_gaps(base, year).T, np.concatenate([by_wage, by_spend]))
     labour = multipliers[:n] / base.labour[:, None]
     budget = multipliers[n:] / base.expenditure[:, None]
-    part = labour_share(base.sigma)[:, :, None]
+    part = base.labour_share[:, :, None]
     return Slopes(
         sales=direct.sales - part * labour - (1.0 - part) * budget,
         revenue=direct.revenue - budget,

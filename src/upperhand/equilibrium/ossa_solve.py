@@ -183,17 +183,15 @@ def _arrays(world: OssaWorld, rates: Array, year: ossa.Year) -> dict[str, Array]
     base = world.base
     wage, price = np.exp(year.log_wage), np.exp(ossa.consumer_prices(base, year))
     trade = np.ascontiguousarray(year.trade.transpose(2, 1, 0))
-    real, profit = ossa.real_income(base, year), ossa.total_profits(base, year)
+    real = ossa.real_income(base, year)
     quantity = ossa.profits(base, year) / wage
     foreign = ~np.eye(wage.size, dtype=bool)[:, :, None]
     flows = [(cube * foreign).sum(axis=2) for cube in (world.trade, trade)]
-    return {
+    found = {
         "government_welfare_change": ossa.government(base, year),
         "real_income_change": real,
         "real_wage_change": wage / price,
         "wage_change": wage,
-        "profit_change": profit,
-        "profit_to_wage_change": profit / wage,
         "consumer_price_change": price,
         "nominal_income_change": real * price,
         "baseline_income": world.income,
@@ -203,7 +201,6 @@ def _arrays(world: OssaWorld, rates: Array, year: ossa.Year) -> dict[str, Array]
         "imports_change": flows[1].sum(axis=0) / flows[0].sum(axis=0),
         "sector_price_change": np.exp(ossa.sector_prices(base, year)).T,
         "producer_price_change": np.repeat(wage[:, None], len(world.sectors), axis=1),
-        "sector_profit_change": ossa.profits(base, year).T,
         "output_change": quantity.T,
         "employment_sector_change": quantity.T,
         "baseline_trade": world.trade,
@@ -211,6 +208,11 @@ def _arrays(world: OssaWorld, rates: Array, year: ossa.Year) -> dict[str, Array]
         "tariff": rates,
         "baseline_tariff": world.tariff,
     }
+    if world.has_profits:
+        profit = ossa.total_profits(base, year)
+        found["profit_change"], found["profit_to_wage_change"] = profit, profit / wage
+        found["sector_profit_change"] = ossa.profits(base, year).T
+    return found
 
 
 def _provenance(world: OssaWorld, rates: Array) -> Provenance:

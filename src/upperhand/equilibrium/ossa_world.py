@@ -38,6 +38,8 @@ class OssaWorld:
         tariff: (exporter, importer, sector), ad valorem fraction, zero on the diagonal.
         sigma: (sector,), elasticity of substitution between varieties, above 1.
         political_weights: (country, sector), mean 1 in each region.
+        has_profits: Firms are fixed in number and earn one over sigma of their sales; without, the
+            same equations hold for perfect competition (Armington).
     """
 
     name: str
@@ -47,6 +49,7 @@ class OssaWorld:
     tariff: Array
     sigma: Array
     political_weights: Array
+    has_profits: bool = True
 
     @classmethod
     def from_arrays(
@@ -58,6 +61,7 @@ class OssaWorld:
         tariff: Any = None,
         sigma: Any,
         political_weights: Any = None,
+        has_profits: bool = True,
         name: str = "custom",
     ) -> OssaWorld:
         """Build a world from your own arrays.
@@ -73,6 +77,7 @@ class OssaWorld:
             tariff: (exporter, importer, sector), fraction, zero on the diagonal. Default none.
             sigma: (sector,), elasticity of substitution between varieties, above 1.
             political_weights: (country, sector), mean 1 in each region. Default 1 throughout.
+            has_profits: False for perfect competition: all sales are wages.
             name: Identifier of the table.
 
         Raises:
@@ -116,13 +121,19 @@ class OssaWorld:
         raise_faults(WorldError, _faults(codes, goods, whole), what=what)
         for array in whole.values():
             array.setflags(write=False)
-        return cls(name=str(name), regions=codes, sectors=goods, **whole)
+        return cls(
+            name=str(name), regions=codes, sectors=goods, has_profits=bool(has_profits), **whole
+        )
 
     @cached_property
     def base(self) -> ossa.Base:
         """The same year in the form that the equations use."""
         return ossa.base_of(
-            tensor(self.trade), tensor(self.tariff), self.sigma, self.political_weights
+            tensor(self.trade),
+            tensor(self.tariff),
+            self.sigma,
+            self.political_weights,
+            has_profits=self.has_profits,
         )
 
     @cached_property
@@ -140,8 +151,10 @@ class OssaWorld:
     def fingerprint(self) -> str:
         """Sixteen characters that identify labels and numbers of this table."""
         labels = np.array([*self.regions, "|", *self.sectors])
-        names = ("trade", "tariff", "sigma", "political_weights")
-        return fingerprint_of_arrays([("labels", labels), *((k, getattr(self, k)) for k in names)])
+        names = ("trade", "tariff", "sigma", "political_weights", "has_profits")
+        return fingerprint_of_arrays(
+            [("labels", labels), *((k, np.asarray(getattr(self, k))) for k in names)]
+        )
 
     def require_balanced(self) -> None:
         """Raise when imports and exports of a region differ.

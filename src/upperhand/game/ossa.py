@@ -1,0 +1,442 @@
+"""Optimal, warring and agreed tariffs in the economy of Ossa (2014): labelled entry points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from upperhand.core.errors import OptionError, raise_faults, unknown
+from upperhand.equilibrium import ossa
+from upperhand.equilibrium.ossa_solve import counterfactual_of, rates_of
+from upperhand.equilibrium.ossa_world import OssaWorld, tensor
+from upperhand.game import ossa_war
+from upperhand.game.first_order import Policy, Reach
+from upperhand.game.nash import CERTAIN, Tie
+from upperhand.game.ossa_war import Agreed, Settled
+from upperhand.game.war import corners_of
+from upperhand.results.common_gain import CommonGain
+from upperhand.results.game import GameResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Array = npt.NDArray[np.float64]
+
+USUAL = (0.0, 10.0)  # no subsidies, at most 1,000 per cent
+FIRST_RATES = (None, 0.1)  # uniform first rates of a search; the upper bound is added
+CHECKS = (0.3, 1.0, 3.0)  # first rates of the check of a best response
+AUTARKY = 1e-3  # imports over baseline imports below which a profile counts as autarky
+REPAIRS = 8  # times that better replies are put in the profile before it counts as exploitable
+SPEED = 20.0  # of the weights in talks
+TALK_STARTS: tuple[float | None, ...] = (0.0, None, 1.0, 3.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """How rates are searched for; every field is in the result."""
+
+    tie: Tie = "cell"
+    bounds: tuple[float, float] = USUAL
+    scan: bool = False
+    tol: float = 1e-9
+    max_sweeps: int = 400
+
+    def check(self, world: OssaWorld, players: Sequence[str]) -> None:
+        faults = [
+            unknown("region", name, world.regions) for name in players if name not in world.regions
+        ]
+        if len(set(players)) != len(players) or not players:
+            faults.append("players must be one or more different regions")
+        if self.tie not in get_args(Tie):
+            faults.append(unknown("tie", self.tie, get_args(Tie)))
+        low, high = self.bounds
+        if not (-1.0 < low < high and np.isfinite(high)):
+            faults.append(f"bounds are {self.bounds}; give (low, high), finite, -1 < low < high")
+        raise_faults(OptionError, faults, what="rules of the war")
+        world.require_balanced()
+
+    def reach(self, world: OssaWorld, players: Sequence[str]) -> Reach:
+        """Return what the players may move."""
+        n, s = len(world.regions), len(world.sectors)
+        chosen = tuple(world.regions.index(name) for name in players)
+        mover = np.isin(np.arange(n), chosen)
+        cells = mover[:, None] & ~np.eye(n, dtype=bool)
+        low, high = np.log1p(self.bounds)
+        return Reach(
+            players=chosen,
+            tariff=np.repeat(cells[None], s, axis=0),
+            export_tax=np.zeros((s, n, n), dtype=bool),
+            lowest=float(low),
+            highest=float(high),
+            tie=self.tie,
+        )
+
+    def rates(self) -> tuple[float | None, ...]:
+        """Return the uniform first rates of a search for one player."""
+        return (*FIRST_RATES, self.bounds[1])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the options as given."""
+        return {
+            "model": "ossa",
+            "instruments": ["tariff"],
+            "tie": self.tie,
+            "bounds": list(self.bounds),
+            "scan": self.scan,
+            "tol": self.tol,
+            "max_sweeps": self.max_sweeps,
+        }
+
+
+def ossa_best_response(
+    world: OssaWorld,
+    region: str,
+    *,
+    tariff: Any = None,
+    tie: Tie = "cell",
+    bounds: tuple[float, float] = USUAL,
+    scan: bool = False,
+    tol: float = 1e-9,
+    max_sweeps: int = 400,
+) -> GameResult:
+    """Find the tariffs that are best for one government while all others hold theirs.
+
+    With political weights there are several local optima. The search starts from 1 / (sigma - 1),
+    from 10 per cent and from the upper bound and, with `scan`, again from the best with each
+    sector in turn at either bound; the best of all is returned.
+
+    Args:
+        world: The observed year.
+        region: Who chooses.
+        tariff: Rates of everybody else (exporter, importer, sector); those of `world` by default.
+        tie: `cell` (a rate for each partner and sector), `mfn` (a rate for each sector) or
+            `uniform` (one rate).
+        bounds: Lowest and highest rate, as fractions.
+        scan: Restart with each sector at either bound: thorough, and some ten times slower.
+        tol: Largest change of a log rate in the last round.
+        max_sweeps: Rounds from each start.
+
+    Returns:
+        The tariffs, what they do to everybody, and the corners.
+
+    Raises:
+        OptionError: If a label or bound is not admissible.
+
+    Examples:
+        >>> from upperhand.equilibrium.ossa_toy import toy_ossa_world
+        >>> result = ossa_best_response(toy_ossa_world(), "USA").require_certified()
+        >>> round(result.median_tariff("USA"), 2)
+        0.56
+
+    References:
+        Ossa (2014), section III and Table 3.
+    """
+    search = _Search(tie, bounds, scan, tol, max_sweeps)
+    search.check(world, [region])
+    reach = search.reach(world, [region])
+    held = world.tariff if tariff is None else rates_of(world, tariff)
+    best = ossa_war.best_reply(
+        world.base,
+        reach,
+        np.log1p(tensor(held)),
+        starts=search.rates(),
+        scan=scan,
+        tol=tol,
+        max_sweeps=max_sweeps,
+    )
+    gains: dict[str, float | None] = {region: None}
+    if best.reached:
+        gain, _ = ossa_war.exploitability(
+            world.base, reach, best, 0, starts=CHECKS, scan=False, tol=tol, max_sweeps=max_sweeps
+        )
+        gains[region] = None if np.isnan(gain) else gain
+    how = "best of several starts" + (" and of each sector at either bound" if scan else "")
+    return _result(world, (region,), reach, best, gains, search, f"first-order conditions; {how}")
+
+
+def ossa_nash(
+    world: OssaWorld,
+    regions: Literal["all"] | Sequence[str] = "all",
+    *,
+    tie: Tie = "cell",
+    bounds: tuple[float, float] = USUAL,
+    certify: bool = True,
+    scan: bool = False,
+    tol: float = 1e-9,
+    max_sweeps: int = 400,
+) -> GameResult:
+    """Find tariffs from which no government gains by moving alone, and certify them.
+
+    All rates move together until they stand still, from 1 / (sigma - 1) or, with political weights,
+    from everybody's reply to the tariffs in force. Then each government looks for a better reply from several starts;
+    whoever finds one moves there, and the rounds begin again.
+
+    Args:
+        world: The observed year.
+        regions: `all` or codes; the others keep their rates.
+        tie: `cell`, `mfn` or `uniform`.
+        bounds: Lowest and highest rate, as fractions.
+        certify: Look for better replies; without it the profile is only stationary.
+        scan: Look also from each sector at either bound: thorough, and some ten times slower.
+        tol: Largest change of a log rate in the last round.
+        max_sweeps: Rounds before giving up.
+
+    Returns:
+        The profile with its certificate; check `result.ok` or call `require_certified()`.
+
+    Raises:
+        OptionError: If a label or bound is not admissible.
+
+    Examples:
+        >>> from upperhand.equilibrium.ossa_toy import toy_ossa_world
+        >>> result = ossa_nash(toy_ossa_world()).require_certified()
+        >>> max(result.exploitability.values()) < 1e-8
+        True
+
+    References:
+        Ossa (2014), section IV and Table 4.
+    """
+    names = tuple(world.regions if regions == "all" else regions)
+    search = _Search(tie, bounds, scan, tol, max_sweeps)
+    search.check(world, names)
+    reach = search.reach(world, names)
+    settled = _joined(world, reach, search)
+    gains: dict[str, float | None] = dict.fromkeys(names)
+    repairs = 0
+    while certify and settled.reached:
+        gains, better = _certificate(world, names, reach, settled, search)
+        repairs += 1
+        if better is None or repairs > REPAIRS:
+            break
+        settled = ossa_war.settle(world.base, reach, better, tol=tol, max_sweeps=max_sweeps)
+    how = "first-order conditions of all together, from 1 / (sigma - 1) or, with political weights, from replies to the rates in force"
+    if certify:
+        how += f"; certified by replies from several starts, {max(repairs - 1, 0)} times replaced"
+    return _result(world, names, reach, settled, gains, search, how)
+
+
+def _joined(world: OssaWorld, reach: Reach, search: _Search) -> Settled:
+    """Settle from 1 / (sigma - 1), or with political weights from everybody's rough reply.
+
+    Weights make several local optima, and the rough replies choose between them.
+    """
+    base = world.base
+    first = ossa_war.started(base, reach, base.log_duty, None)
+    if (base.political == 1.0).all():
+        return ossa_war.settle(base, reach, first, tol=search.tol, max_sweeps=search.max_sweeps)
+    for p, k in enumerate(reach.players):
+        reply = ossa_war.best_reply(
+            base,
+            ossa_war.alone(reach, p),
+            base.log_duty,
+            starts=(None, search.bounds[1]),
+            scan=False,
+            tol=1e-2,
+            max_sweeps=40,
+        )
+        first[:, k] = reply.log_duty[:, k]
+    return ossa_war.settle(base, reach, first, tol=search.tol, max_sweeps=search.max_sweeps)
+
+
+def _certificate(
+    world: OssaWorld, names: Sequence[str], reach: Reach, settled: Settled, search: _Search
+) -> tuple[dict[str, float | None], Array | None]:
+    """Return what each could gain alone, per cent, and the rates with all better replies."""
+    gains: dict[str, float | None] = {}
+    better, found = settled.log_duty.copy(), False
+    for p, name in enumerate(names):
+        gain, reply = ossa_war.exploitability(
+            world.base,
+            reach,
+            settled,
+            p,
+            starts=(None, search.bounds[1]),
+            scan=search.scan,
+            tol=max(search.tol, 1e-6),
+            max_sweeps=min(search.max_sweeps, 150),
+        )
+        gains[name] = None if np.isnan(gain) else gain
+        if gain > CERTAIN:
+            k, found = reach.players[p], True
+            better[:, k] = reply.log_duty[:, k]
+    return gains, better if found else None
+
+
+def _result(
+    world: OssaWorld,
+    names: tuple[str, ...],
+    reach: Reach,
+    settled: Settled,
+    gains: dict[str, float | None],
+    search: _Search,
+    method: str,
+) -> GameResult:
+    welfare = ossa.government(world.base, settled.solved.year)
+    none = np.zeros_like(settled.log_duty)
+    return GameResult(
+        players=names,
+        ending=_ending(world, reach, settled, gains),
+        counterfactual=counterfactual_of(world, _cube(settled.log_duty), settled.solved),
+        objective={n: float(welfare[k]) for n, k in zip(names, reach.players, strict=True)},
+        exploitability=gains,
+        slope=settled.slope,
+        corners=corners_of(reach, Policy(settled.log_duty, none), names),
+        sweeps=settled.sweeps,
+        method=method,
+        options=search.to_dict(),
+    )
+
+
+def _cube(log_duty: Array) -> Array:
+    return np.ascontiguousarray(np.expm1(log_duty).transpose(2, 1, 0))
+
+
+def _ending(
+    world: OssaWorld, reach: Reach, settled: Settled, gains: dict[str, float | None]
+) -> str:
+    if not settled.solved.reached:
+        return "no_equilibrium"
+    if not settled.reached:
+        return "not_settled"
+    foreign = ~np.eye(len(world.regions), dtype=bool)[None]
+    before, after = (
+        (flow * foreign).sum(axis=(0, 2))
+        for flow in (tensor(world.trade), settled.solved.year.trade)
+    )
+    if any(after[k] < AUTARKY * before[k] for k in reach.players):
+        return "autarky"
+    if any(gain is not None and gain > CERTAIN for gain in gains.values()):
+        return "exploitable"
+    return "nash"
+
+
+def ossa_agreement(
+    world: OssaWorld,
+    regions: Literal["all"] | Sequence[str] = "all",
+    *,
+    bounds: tuple[float, float] = USUAL,
+    tol: float = 1e-9,
+    max_sweeps: int = 500,
+) -> CommonGain:
+    """Find the tariffs with the largest gain in per cent that is common to all governments.
+
+    Talks begin at the tariffs of `world` and gains are counted from there; to begin at Nash
+    tariffs or at free trade, `rebase_ossa` the world first. The search starts from the tariffs in
+    force, zero, 1 / (sigma - 1), 100 and 300 per cent, and the largest gain is reported.
+
+    Args:
+        world: Where talks begin.
+        regions: `all` or codes; the others keep their rates.
+        bounds: Lowest and highest rate, as fractions; a negative lower bound allows import
+            subsidies.
+        tol: Largest change of a log rate or log weight in the last round.
+        max_sweeps: Rounds from each first point.
+
+    Raises:
+        OptionError: If a label or bound is not admissible.
+
+    Examples:
+        >>> from upperhand.equilibrium.ossa_toy import toy_ossa_world
+        >>> deal = ossa_agreement(toy_ossa_world()).require_agreed()
+        >>> deal.gain > 0
+        True
+
+    References:
+        Ossa (2014), section V and Table 5.
+    """
+    names = tuple(world.regions if regions == "all" else regions)
+    search = _Search("cell", bounds, False, tol, max_sweeps)  # noqa: FBT003 # fields of a record
+    search.check(world, names)
+    reach = search.reach(world, names)
+    base = world.base
+    firsts = {"in force": ossa_war.placed(reach, base.log_duty, base.log_duty[reach.tariff])}
+    for rate in TALK_STARTS:
+        name = "1 / (sigma - 1)" if rate is None else f"{rate:.0%}"
+        firsts[name] = ossa_war.started(base, reach, base.log_duty, rate)
+    ends = {
+        name: ossa_war.bargain(base, reach, first, speed=SPEED, tol=tol, max_sweeps=max_sweeps)
+        for name, first in firsts.items()
+    }
+    found = {name: _common(end) for name, end in ends.items()}
+    best = max(ends, key=lambda name: -np.inf if np.isnan(found[name]) else found[name])
+    return _agreed(world, names, ends[best], found, search)
+
+
+def _common(end: Agreed) -> float:
+    """Return the gain that all have at least, as a fraction; NaN when nothing settled."""
+    return float(np.expm1(end.log_gain.min())) if end.settled.reached else float("nan")
+
+
+def _agreed(
+    world: OssaWorld,
+    names: tuple[str, ...],
+    end: Agreed,
+    found: dict[str, float],
+    search: _Search,
+) -> CommonGain:
+    settled, gain = end.settled, _common(end)
+    ending = "agreed" if gain > 0 else "no_gain"
+    if not settled.reached:
+        ending = "not_settled" if settled.solved.reached else "no_equilibrium"
+    return CommonGain(
+        players=names,
+        ending=ending,
+        gain=gain,
+        spread=float(np.ptp(np.expm1(end.log_gain))),
+        weights=dict(zip(names, map(float, end.weights), strict=True)),
+        counterfactual=counterfactual_of(world, _cube(settled.log_duty), settled.solved),
+        found=found,
+        slope=settled.slope,
+        sweeps=settled.sweeps,
+        method="first-order conditions of a planner whose weights equalise the gains in per cent; "
+        "the largest gain of several first points",
+        options=search.to_dict(),
+    )
+
+
+def ossa_table(*results: GameResult | CommonGain) -> pd.DataFrame:
+    """Return the columns of the published tables, in per cent, one row for each player.
+
+    Government welfare, real income ("welfare"), wages less their mean over regions, profits over
+    wages, and the median tariff. A result with one player has own numbers and the mean over the
+    others, as in Table 3; a result with several has own numbers only, as in Tables 4 and 5.
+
+    Examples:
+        >>> from upperhand.equilibrium.ossa_toy import toy_ossa_world
+        >>> table = ossa_table(ossa_nash(toy_ossa_world()))
+        >>> list(table.columns)
+        ['government welfare', 'welfare', 'wage', 'profit', 'median tariff']
+    """
+    import pandas as pd
+
+    rows = {}
+    for result in results:
+        for name in result.players:
+            rows[name] = _row(result, name)
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _row(result: GameResult | CommonGain, name: str) -> dict[str, float]:
+    data = result.counterfactual.require_converged()
+    wage = data.percent("wage_change")
+    columns = {
+        "government welfare": data.percent("government_welfare_change"),
+        "welfare": data.percent("real_income_change"),
+        "wage": wage - wage.mean(),
+    }
+    if "profit_to_wage_change" in data.data:
+        columns["profit"] = data.percent("profit_to_wage_change")
+    row = {}
+    for column, values in columns.items():
+        own = float(values.sel(country=name))
+        if len(result.players) == 1:
+            row[f"{column}, own"] = own
+            row[f"{column}, others"] = float(values.drop_sel(country=name).mean())
+        else:
+            row[column] = own
+    tariff = data["tariff"].sel(importer=name).drop_sel(exporter=name)
+    return {**row, "median tariff": 100.0 * float(tariff.median())}
