@@ -32,6 +32,11 @@ if TYPE_CHECKING:
     from upperhand.core.outcome import Outcome
     from upperhand.core.provenance import Provenance
     from upperhand.equilibrium import rebase, solve_counterfactual
+    from upperhand.game.addon import addon_tariffs
+    from upperhand.game.frontier import efficient_tariffs
+    from upperhand.game.nash import best_response, nash
+    from upperhand.game.objective import Objective
+    from upperhand.horizon.as_of import as_of
     from upperhand.measures import (
         DiscouragedPurchase,
         ExportControl,
@@ -44,8 +49,11 @@ if TYPE_CHECKING:
     )
     from upperhand.report import brief, html_report, save
     from upperhand.results import Case, Counterfactual, Headline, Run, read_record
+    from upperhand.results.game import GameResult
+    from upperhand.results.talks import Talks
     from upperhand.scenario import Scenario, read_scenario
     from upperhand.scenario.run import run_scenario as run
+    from upperhand.talks.confrontation import Move, Side, confront, leverage
     from upperhand.world.load import load_world
     from upperhand.world.shock import Shock, compose, no_shock
     from upperhand.world.toy import toy_world
@@ -58,11 +66,14 @@ _SOURCE = {
     "ExportControl": "upperhand.measures",
     "ExportLicence": "upperhand.measures",
     "ExportTax": "upperhand.measures",
+    "GameResult": "upperhand.results.game",
     "Headline": "upperhand.results",
     "ImportBan": "upperhand.measures",
     "MeasureError": "upperhand.core.errors",
     "MissingExtraError": "upperhand.core.errors",
+    "Move": "upperhand.talks.confrontation",
     "NoEquilibriumError": "upperhand.core.errors",
+    "Objective": "upperhand.game.objective",
     "OptionError": "upperhand.core.errors",
     "Outcome": "upperhand.core.outcome",
     "Provenance": "upperhand.core.provenance",
@@ -72,15 +83,24 @@ _SOURCE = {
     "ScenarioError": "upperhand.core.errors",
     "Shock": "upperhand.world.shock",
     "ShockError": "upperhand.core.errors",
+    "Side": "upperhand.talks.confrontation",
     "Subsidy": "upperhand.measures",
+    "Talks": "upperhand.results.talks",
     "Tariff": "upperhand.measures",
     "UpperhandError": "upperhand.core.errors",
     "World": "upperhand.world.world",
     "WorldError": "upperhand.core.errors",
+    "addon_tariffs": "upperhand.game.addon",
+    "as_of": "upperhand.horizon.as_of",
+    "best_response": "upperhand.game.nash",
     "brief": "upperhand.report",
     "compose": "upperhand.world.shock",
+    "confront": "upperhand.talks.confrontation",
+    "efficient_tariffs": "upperhand.game.frontier",
     "html_report": "upperhand.report",
+    "leverage": "upperhand.talks.confrontation",
     "load_world": "upperhand.world.load",
+    "nash": "upperhand.game.nash",
     "no_shock": "upperhand.world.shock",
     "read_measure": "upperhand.measures",
     "read_record": "upperhand.results",
@@ -99,11 +119,14 @@ __all__ = [
     "ExportControl",
     "ExportLicence",
     "ExportTax",
+    "GameResult",
     "Headline",
     "ImportBan",
     "MeasureError",
     "MissingExtraError",
+    "Move",
     "NoEquilibriumError",
+    "Objective",
     "OptionError",
     "Outcome",
     "Provenance",
@@ -113,16 +136,25 @@ __all__ = [
     "ScenarioError",
     "Shock",
     "ShockError",
+    "Side",
     "Subsidy",
+    "Talks",
     "Tariff",
     "UpperhandError",
     "World",
     "WorldError",
     "__version__",
+    "addon_tariffs",
+    "as_of",
+    "best_response",
     "brief",
     "compose",
+    "confront",
+    "efficient_tariffs",
     "html_report",
+    "leverage",
     "load_world",
+    "nash",
     "no_shock",
     "read_measure",
     "read_record",

@@ -95,12 +95,16 @@ def confront(
     Examples:
         >>> from upperhand.measures import Tariff
         >>> from upperhand.world.toy import toy_world
-        >>> usa = Side("USA", ("USA",), (
-        ...     Move("tariff", (Tariff(by="USA", against=["CHN"], add_pp=50),), threat_pp=50),
-        ... ))
-        >>> chn = Side("CHN", ("CHN",), (
-        ...     Move("answer", (Tariff(by="CHN", against=["USA"], add_pp=50),), threat_pp=50),
-        ... ))
+        >>> usa = Side(
+        ...     "USA",
+        ...     ("USA",),
+        ...     (Move("tariff", (Tariff(by="USA", against=["CHN"], add_pp=50),), threat_pp=50),),
+        ... )
+        >>> chn = Side(
+        ...     "CHN",
+        ...     ("CHN",),
+        ...     (Move("answer", (Tariff(by="CHN", against=["USA"], add_pp=50),), threat_pp=50),),
+        ... )
         >>> talks = confront(toy_world(), usa, chn, horizons=["long"], deal_horizon="long")
         >>> talks.tables[0].rows
         ('hold', 'tariff')
@@ -145,9 +149,7 @@ def confront(
     )
 
 
-def _payoffs(
-    world: World, sides: tuple[Side, Side], horizon: str, closure: Closure
-) -> Payoffs:
+def _payoffs(world: World, sides: tuple[Side, Side], horizon: str, closure: Closure) -> Payoffs:
     return payoffs(
         world,
         (sides[0].name, sides[1].name),
@@ -258,3 +260,31 @@ def _check(
     if closure == "purge":
         faults.append("closure is 'purge'; rebase the world without imbalances first, then 'fixed'")
     raise_faults(OptionError, faults, what="confrontation")
+
+
+def leverage(
+    world: World,
+    first: Side,
+    second: Side,
+    *,
+    horizon: str = "medium",
+    closure: Closure = "fixed",
+) -> Leverage:
+    """Return the seven measures of leverage of two sides at one horizon, with their attribution.
+
+    The same numbers as `confront` at that horizon, with deals valued there.
+
+    Examples:
+        >>> from upperhand.measures import Tariff
+        >>> from upperhand.world.toy import toy_world
+        >>> def side(name: str, other: str) -> Side:
+        ...     tariff = Tariff(by=name, against=[other], add_pp=50)
+        ...     return Side(name, (name,), (Move("tariff", (tariff,), threat_pp=50),))
+        >>> found = leverage(toy_world(), side("USA", "CHN"), side("CHN", "USA"))
+        >>> [row.key for row in found.rows][:2]
+        ['pain_ratio', 'credible_ceiling']
+    """
+    found = confront(
+        world, first, second, horizons=[horizon], deal_horizon=horizon, closure=closure
+    )
+    return found.leverage[0]
