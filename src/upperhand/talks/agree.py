@@ -52,8 +52,10 @@ class Deals:
 
 
 def deals_of(world: World, sides: tuple[Side, Side], horizon: str, closure: Closure) -> Deals:
-    """Solve every deal: each side keeps or drops what it has in force, and makes or does not make
-    each of its offers; threats are not carried out (eq. 12.24).
+    """Solve every deal on the table (eq. 12.24).
+
+    Each side keeps or drops what it has in force, and makes or does not make each of its offers;
+    threats are not carried out.
     """
     parts = tuple(_parts(side) for side in sides)
     table = payoffs(
@@ -139,19 +141,20 @@ def threat_points(table: Payoffs, deals: Deals) -> dict[str, tuple[float, float]
     return points
 
 
-def agreements(
-    sides: tuple[Side, Side], table: Payoffs, deals: Deals
-) -> tuple[Agreement, ...]:
+def agreements(sides: tuple[Side, Side], table: Payoffs, deals: Deals) -> tuple[Agreement, ...]:
     """Return the deal from every threat point by every rule (eq. 12.26)."""
     frontier = outcomes(deals.usd_bn, names=deals.names)
     rates = [side.discount_rate + sum(side.hazards) for side in sides]
     weights = (rates[1] / sum(rates), rates[0] / sum(rates))
-    found = []
-    for name, point in threat_points(table, deals).items():
-        found.append(_agreement("Nash, weights from the clocks", name, point, frontier, deals, weights))
-        for rule in ("Nash", "Kalai-Smorodinsky", "egalitarian"):
-            found.append(_agreement(rule, name, point, frontier, deals, None))
-    return tuple(found)
+    rules: list[tuple[str, tuple[float, float] | None]] = [
+        ("Nash, weights from the clocks", weights)
+    ]
+    rules += [(rule, None) for rule in ("Nash", "Kalai-Smorodinsky", "egalitarian")]
+    return tuple(
+        _agreement(rule, name, point, frontier, deals, powers)
+        for name, point in threat_points(table, deals).items()
+        for rule, powers in rules
+    )
 
 
 def _agreement(
@@ -165,7 +168,9 @@ def _agreement(
     solve = {"Kalai-Smorodinsky": kalai_smorodinsky, "egalitarian": egalitarian}.get(rule)
     try:
         deal: Deal = (
-            nash_solution(frontier, point, weights=weights) if solve is None else solve(frontier, point)
+            nash_solution(frontier, point, weights=weights)
+            if solve is None
+            else solve(frontier, point)
         )
     except OptionError as fault:
         return Agreement(

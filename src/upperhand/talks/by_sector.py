@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from upperhand.core.errors import NoEquilibriumError
-from upperhand.equilibrium.calibrate import calibrate, wedges_of
 from upperhand.equilibrium.adjoint import zero_seed
+from upperhand.equilibrium.calibrate import calibrate, wedges_of
 from upperhand.equilibrium.gradient import only, solve_adjoint, wedge_gradient
-from upperhand.equilibrium.hats import State, Wedges
+from upperhand.equilibrium.hats import Wedges
 from upperhand.equilibrium.horizons import Horizon, horizon_of
 from upperhand.equilibrium.ladder import Solution, solve_wedges
 from upperhand.equilibrium.solve import Closure

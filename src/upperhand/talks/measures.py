@@ -44,7 +44,9 @@ def leverage_at(
     names = (sides[0].name, sides[1].name)
     usd, percent = table.usd / 1e3, table.percent
     if table.failed:
-        return Leverage(table.horizon, (), None, "no answer: some packages have no equilibrium", {}, {})
+        return Leverage(
+            table.horizon, (), None, "no answer: some packages have no equilibrium", {}, {}
+        )
     advantage = variable_threats(bimatrix(usd[0], usd[1])).advantage
     share = _share(agreed)
     ticking = _clock(usd, deals)
@@ -142,7 +144,9 @@ def _share(agreed: Sequence[Agreement]) -> float | None:
 def _surplus(names: tuple[str, str], share: float | None) -> LeverageRow:
     """M5: share of the surplus over the point where variable threats lead."""
     if share is None:
-        words = "no deal on the table beats the threats of both sides, so there is no surplus to share"
+        words = (
+            "no deal on the table beats the threats of both sides, so there is no surplus to share"
+        )
         return LeverageRow("surplus_share", "Surplus share", "1", (None, None), None, words)
     favours = None if abs(share - 0.5) < 1e-9 else names[int(share < 0.5)]
     words = f"{names[0]} gets {share:.0%} and {names[1]} {1 - share:.0%} of the gain from agreeing"
@@ -191,14 +195,14 @@ def _ticking(names: tuple[str, str], ticking: Clock | None) -> LeverageRow:
         f"{n} USD {loss:.3g} bn a year" for n, loss in zip(names, ticking.flow_loss, strict=True)
     )
     words = f"the standoff costs {losses}"
-    if np.isfinite(ticking.median):
-        words += f"; in attrition half of such standoffs end within {12 * ticking.median:.2g} months"
+    if ticking.median is not None:
+        words += (
+            f"; in attrition half of such standoffs end within {12 * ticking.median:.2g} months"
+        )
     return LeverageRow("clock", label, unit, (values[0], values[1]), favours, words)
 
 
-def _escalation(
-    names: tuple[str, str], sides: tuple[Side, Side], table: Payoffs
-) -> LeverageRow:
+def _escalation(names: tuple[str, str], sides: tuple[Side, Side], table: Payoffs) -> LeverageRow:
     """M7: the rung at which each side would stop."""
     solved = solved_ladder(sides, table)
     values = (float(solved.stop[0]), float(solved.stop[1]))
@@ -252,17 +256,15 @@ def _sectors(
     return {name: float(value) for name, value in zip(world.sectors, found, strict=True)}
 
 
-def settlement_curve(table: Payoffs, deals: Deals
-) -> tuple[tuple[float, float], ...]:
+def settlement_curve(table: Payoffs, deals: Deals) -> tuple[tuple[float, float], ...]:
     """Return (months, chance that the standoff has been settled by then), from attrition.
 
     Empty when some side does not lose, or both want the same deal: then there is no race to
     give in, and no distribution.
     """
     ticking = _clock(table.usd / 1e3, deals) if not table.failed else None
-    if ticking is None or not np.isfinite(ticking.hazard).all():
+    if ticking is None or ticking.hazard is None:
         return ()
     rate = sum(ticking.hazard)
     months = np.arange(0, 37)
     return tuple((float(m), float(1.0 - np.exp(-rate * m / 12.0))) for m in months)
-
