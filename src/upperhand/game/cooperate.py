@@ -114,7 +114,7 @@ def _slope(war: War, reach: Reach, policy: Policy, solution: Solution, weights: 
 
 
 def log_rate_slopes(policy: Policy, solution: Solution, back: Pullback) -> tuple[Array, Array]:
-    """Return derivatives [S, importer, exporter] by the logs of one plus tariff and export tax."""
+    """Return derivatives [S, importer, exporter] by the logs of one plus the rates (eq. 9.8)."""
     flows = solution.flows
     theta = solution.calibration.base.elasticity[:, None, None]
     pull, density = flows.pull[:, None, :], flows.density[:, :, None]

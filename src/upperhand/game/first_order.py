@@ -52,7 +52,7 @@ class Reach:
 def improved(
     reach: Reach, policy: Policy, kernel: Array, theta: Array, flows: Flows, back: Pullback
 ) -> Policy:
-    """Return every player's rates from its first-order conditions, within bounds (eq. 9.2)."""
+    """Return every player's rates from its first-order conditions, within bounds (eq. 9.2-9.4)."""
     tariff, export_tax = policy.tariff.copy(), policy.export_tax.copy()
     for p, k in enumerate(reach.players):
         if reach.tariff[:, k, :].any():

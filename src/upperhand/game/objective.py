@@ -72,7 +72,7 @@ def check_objective(world: World, player: str, objective: Objective) -> None:
 def values_of(
     world: World, players: Sequence[str], objectives: Mapping[str, Objective], solution: Solution
 ) -> Array:
-    """Return the objective of each player at a solution; 1 at an unchanged plain baseline."""
+    """Return the objective of each player at a solution, 1 at a plain baseline (eq. 9.1)."""
     return np.array([_value(world, name, _given(objectives, name), solution) for name in players])
 
 
