@@ -60,7 +60,8 @@ def harsh():
 def test_extreme_tariffs_with_fixed_deficits_are_reached_in_small_steps(seed, horizon):
     """The case that defeats acceleration and Newton-Krylov alike; homotopy solves it."""
     world = random_world(4, 3, seed)
-    result = solve_counterfactual(world, everywhere(world, 5.0), horizon=horizon)
+    # few steps, so that acceleration alone has no chance of getting there by luck
+    result = solve_counterfactual(world, everywhere(world, 5.0), horizon=horizon, max_steps=40)
     assert result.outcome.ok
     assert result.outcome.method in ("newton", "homotopy")
     gap = residual_of(world, everywhere(world, 5.0), result, HORIZONS[horizon])
@@ -102,16 +103,13 @@ def deficit_cut_off():
 
 
 def surplus_beyond_income():
-    """A country whose surplus is fixed loses its factors: it owes more than it can earn."""
+    """A country whose surplus is fixed keeps a thousandth of its factors: it owes more than it earns."""
     world = random_world(3, 2, 43, tariffs=False)
     rich = int(np.argmin(world.imbalance))
     factors = np.ones(3)
-    factors[rich] = 1e-4
+    factors[rich] = 1e-3
     shock = replace(no_shock(world), factor_supply=factors)
-    cost = np.ones(world.trade.shape)
-    cost[rich] = 1e4
-    cost[rich, rich] = 1.0
-    return world, replace(shock, trade_cost=cost), {}, None, world.countries[rich]
+    return world, shock, {"max_steps": 200}, "nonpositive_income", world.countries[rich]
 
 
 def too_few_steps():
@@ -119,7 +117,9 @@ def too_few_steps():
     return world, any_shock(world, 44), {"max_steps": 2}, "step_limit", "max_steps"
 
 
-@pytest.mark.parametrize("make", [only_source_banned, deficit_cut_off, too_few_steps])
+@pytest.mark.parametrize(
+    "make", [only_source_banned, deficit_cut_off, surplus_beyond_income, too_few_steps]
+)
 def test_a_world_without_equilibrium_is_refused_by_name(make):
     world, shock, options, ending, words = make()
     result = solve_counterfactual(world, shock, **options)
@@ -133,38 +133,17 @@ def test_a_world_without_equilibrium_is_refused_by_name(make):
     assert words in str(caught.value)
 
 
-def test_a_shock_that_a_country_cannot_pay_for_is_refused_or_solved_but_never_made_up():
-    """A fixed surplus of a country that hardly earns: income would be negative."""
-    world, shock, _, _, code = surplus_beyond_income()
-    result = solve_counterfactual(world, shock, max_steps=200)
-    if result.outcome.ok:
-        assert residual_of(world, shock, result, HORIZONS["long"]) < 1e-8
-        assert float(result.data["nominal_income_change"].sel(country=code)) > 0
-    else:
-        assert np.isnan(result.real_income_change).all()
-        assert 0.0 < result.outcome.feasible_share < 1.0
-
-
-def test_an_income_below_zero_names_the_country():
-    """Found by search: the short run, 500 per cent everywhere, fixed imbalances."""
-    world, shock = harsh()
-    result = solve_counterfactual(world, shock, horizon="short", max_steps=100)
-    assert result.outcome.ending == "nonpositive_income"
-    assert "AFG" in result.outcome.sentence()
-    assert 0.9 < result.outcome.feasible_share < 1.0
-
-
 def test_what_is_feasible_of_a_refused_shock_has_an_equilibrium():
     """The share reported is a promise: that much of the path 2.11 can be solved."""
     world, shock = harsh()
     refused = solve_counterfactual(world, shock, horizon="short", max_steps=100)
-    rate = 6.0**refused.outcome.feasible_share - 1.0
-    smaller = everywhere(world, 1.0)
+    assert not refused.outcome.ok
+    assert 0.5 < refused.outcome.feasible_share < 1.0
     base = np.log1p(world.tariff)
     goal = np.log1p(shock.tariff(world))
     part = np.expm1(base + refused.outcome.feasible_share * (goal - base)) - world.tariff
-    assert rate < 5.0
-    result = solve_counterfactual(world, replace(smaller, tariff_add=part), horizon="short")
+    smaller = replace(no_shock(world), tariff_add=part)
+    result = solve_counterfactual(world, smaller, horizon="short")
     assert result.outcome.ok
 
 
