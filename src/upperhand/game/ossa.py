@@ -213,7 +213,7 @@ def ossa_nash(
         if better is None or repairs > REPAIRS:
             break
         settled = ossa_war.settle(world.base, reach, better, tol=tol, max_sweeps=max_sweeps)
-    how = "first-order conditions of all together, from 1 / (sigma - 1) or, with political weights, from replies to the rates in force"
+    how = "first-order conditions of all together, from the first replies"
     if certify:
         how += f"; certified by replies from several starts, {max(repairs - 1, 0)} times replaced"
     return _result(world, names, reach, settled, gains, search, how)
