@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -25,10 +26,15 @@ class Calibration:
     horizon: Horizon
     base: Base
     nests: Nests
+    duty: Array  # [S, N, N] one plus the tariff at the baseline
+    levy: Array  # [S, N, N] one plus the export tax at the baseline
 
 
+@lru_cache(maxsize=4)
 def calibrate(world: World, horizon: Horizon, *, scale: bool, labour_supply: float) -> Calibration:
     """Return the baseline arrays of `world` at `horizon`.
+
+    The last few calibrations are kept, since a run solves many shocks on one world.
 
     Args:
         world: The observed year.
@@ -65,7 +71,8 @@ def calibrate(world: World, horizon: Horizon, *, scale: bool, labour_supply: flo
         has_specific=horizon.specific_share > 0,
         has_scale=bool(psi.any()),
     )
-    return Calibration(world, horizon, base, nests)
+    duty, levy = kernel_axes(1.0 + world.tariff), kernel_axes(1.0 + world.export_tax)
+    return Calibration(world, horizon, base, nests, duty, levy)
 
 
 def _trade_shares(world: World) -> tuple[Array, Array]:
@@ -86,20 +93,9 @@ def wedges_of(calibration: Calibration, shock: Shock, *, closure: str, size: flo
     exactly at the end of the path (eq. 2.11).
     """
     world, base = calibration.world, calibration.base
-    tariff = between(world.tariff, shock.tariff(world), size)
-    export_tax = between(world.export_tax, shock.export_tax(world), size)
-    log_price = (
-        _log_change(world.tariff, tariff)
-        + _log_change(world.export_tax, export_tax)
-        + size * np.log(shock.trade_cost)
-    )
-    available = 1.0 - size * (1.0 - shock.availability)
-    theta = base.elasticity[:, None, None]
-    kernel = base.share * kernel_axes(available) * np.exp(-theta * kernel_axes(log_price))
-    empty = base.active <= 0
-    kernel[empty] = base.share[empty]
-    at_border = kernel / (1.0 + kernel_axes(tariff))
-    at_gate = at_border / (1.0 + kernel_axes(export_tax)) if export_tax.any() else None
+    kernel, duty, levy = _tensors(calibration, shock, size)
+    at_border = kernel / duty
+    at_gate = at_border / levy if (levy != 1.0).any() else None
     imbalance = world.imbalance
     zero, zeros = np.zeros_like(imbalance), np.zeros_like(base.spending)
     return Wedges(
@@ -114,6 +110,30 @@ def wedges_of(calibration: Calibration, shock: Shock, *, closure: str, size: flo
     )
 
 
+def _tensors(calibration: Calibration, shock: Shock, size: float) -> tuple[Array, Array, Array]:
+    """Return kernel, one plus tariff and one plus export tax, [S, importer, exporter] each.
+
+    Only cells that the shock touches are computed; most shocks touch few.
+    """
+    world, base = calibration.world, calibration.base
+    tariff, export_tax = shock.tariff(world), shock.export_tax(world)
+    touched = (tariff != world.tariff) | (export_tax != world.export_tax)
+    touched |= (shock.trade_cost != 1.0) | (shock.availability != 1.0)
+    cells = np.nonzero(touched)
+    place = cells[::-1]
+    kernel, duty, levy = base.share.copy(), calibration.duty.copy(), calibration.levy.copy()
+    before = duty[place] * levy[place]
+    duty[place] = 1.0 + between(world.tariff[cells], tariff[cells], size)
+    levy[place] = 1.0 + between(world.export_tax[cells], export_tax[cells], size)
+    log_price = np.log(duty[place] * levy[place] / before)
+    log_price += size * np.log(shock.trade_cost[cells])
+    available = 1.0 - size * (1.0 - shock.availability[cells])
+    traded = base.active[place[0], place[1]] > 0
+    change = available * np.exp(-base.elasticity[place[0]] * log_price)
+    kernel[place] *= np.where(traded, change, 1.0)
+    return kernel, duty, levy
+
+
 def kernel_axes(cube: Array) -> Array:
     """Return a cube (exporter, importer, sector) as a contiguous [sector, importer, exporter]."""
     return np.ascontiguousarray(cube.transpose(2, 1, 0))
@@ -124,7 +144,3 @@ def between(old: Array, new: Array, size: float) -> Array:
     if size == 1.0:
         return new
     return np.asarray((1.0 + old) * ((1.0 + new) / (1.0 + old)) ** size - 1.0)
-
-
-def _log_change(old: Array, new: Array) -> Array:
-    return np.log1p(new) - np.log1p(old)

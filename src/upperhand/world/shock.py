@@ -68,11 +68,15 @@ class Shock:
 
     def tariff(self, world: World) -> Array:
         """Return the tariff after the shock (exporter, importer, sector), as a fraction."""
-        base = np.where(np.isnan(self.tariff_set), world.tariff, self.tariff_set)
-        return base + self.tariff_add
+        base = world.tariff
+        if any(self.tariff_set.strides):
+            base = np.where(np.isnan(self.tariff_set), world.tariff, self.tariff_set)
+        return base + self.tariff_add if any(self.tariff_add.strides) else base
 
     def export_tax(self, world: World) -> Array:
         """Return the export tax after the shock (exporter, importer, sector), as a fraction."""
+        if not any(self.export_tax_add.strides):
+            return world.export_tax
         return world.export_tax + self.export_tax_add
 
 
