@@ -67,7 +67,10 @@ def permuted(thing, countries, sectors):
         if item.name in ("countries", "sectors"):
             order = countries if item.name == "countries" else sectors
             new[item.name] = tuple(value[k] for k in order)
-        elif isinstance(value, np.ndarray) and item.name in ("elasticity_range", "elasticity_ratio"):
+        elif isinstance(value, np.ndarray) and item.name in (
+            "elasticity_range",
+            "elasticity_ratio",
+        ):
             new[item.name] = value[sectors]
         elif isinstance(value, np.ndarray):
             new[item.name] = value[np.ix_(*(orders[size] for size in value.shape))]
