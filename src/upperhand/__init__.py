@@ -32,10 +32,15 @@ if TYPE_CHECKING:
     from upperhand.core.outcome import Outcome
     from upperhand.core.provenance import Provenance
     from upperhand.equilibrium import rebase, solve_counterfactual
+    from upperhand.equilibrium.ossa_solve import rebase_ossa, remove_imbalances, solve_ossa
+    from upperhand.equilibrium.ossa_world import OssaWorld
     from upperhand.game.addon import addon_tariffs
     from upperhand.game.frontier import efficient_tariffs
     from upperhand.game.nash import best_response, nash
     from upperhand.game.objective import Objective
+    from upperhand.game.ossa import ossa_agreement, ossa_best_response, ossa_nash, ossa_table
+    from upperhand.game.ossa_weights import ossa_political_weights
+    from upperhand.game.sufficient import nash_by_formula
     from upperhand.horizon.as_of import as_of
     from upperhand.measures import (
         DiscouragedPurchase,
@@ -49,6 +54,7 @@ if TYPE_CHECKING:
     )
     from upperhand.report import brief, html_report, save
     from upperhand.results import Case, Counterfactual, Headline, Run, read_record
+    from upperhand.results.common_gain import CommonGain
     from upperhand.results.game import GameResult
     from upperhand.results.talks import Talks
     from upperhand.scenario import Scenario, read_scenario
@@ -61,6 +67,7 @@ if TYPE_CHECKING:
 
 _SOURCE = {
     "Case": "upperhand.results",
+    "CommonGain": "upperhand.results.common_gain",
     "Counterfactual": "upperhand.results",
     "DiscouragedPurchase": "upperhand.measures",
     "ExportControl": "upperhand.measures",
@@ -75,6 +82,7 @@ _SOURCE = {
     "NoEquilibriumError": "upperhand.core.errors",
     "Objective": "upperhand.game.objective",
     "OptionError": "upperhand.core.errors",
+    "OssaWorld": "upperhand.equilibrium.ossa_world",
     "Outcome": "upperhand.core.outcome",
     "Provenance": "upperhand.core.provenance",
     "RecordError": "upperhand.core.errors",
@@ -101,19 +109,29 @@ _SOURCE = {
     "leverage": "upperhand.talks.confrontation",
     "load_world": "upperhand.world.load",
     "nash": "upperhand.game.nash",
+    "nash_by_formula": "upperhand.game.sufficient",
     "no_shock": "upperhand.world.shock",
+    "ossa_agreement": "upperhand.game.ossa",
+    "ossa_best_response": "upperhand.game.ossa",
+    "ossa_nash": "upperhand.game.ossa",
+    "ossa_political_weights": "upperhand.game.ossa_weights",
+    "ossa_table": "upperhand.game.ossa",
     "read_measure": "upperhand.measures",
     "read_record": "upperhand.results",
     "read_scenario": "upperhand.scenario",
     "rebase": "upperhand.equilibrium",
+    "rebase_ossa": "upperhand.equilibrium.ossa_solve",
+    "remove_imbalances": "upperhand.equilibrium.ossa_solve",
     "run": "upperhand.scenario.run:run_scenario",
     "save": "upperhand.report",
     "solve_counterfactual": "upperhand.equilibrium",
+    "solve_ossa": "upperhand.equilibrium.ossa_solve",
     "toy_world": "upperhand.world.toy",
 }
 
 __all__ = [
     "Case",
+    "CommonGain",
     "Counterfactual",
     "DiscouragedPurchase",
     "ExportControl",
@@ -128,6 +146,7 @@ __all__ = [
     "NoEquilibriumError",
     "Objective",
     "OptionError",
+    "OssaWorld",
     "Outcome",
     "Provenance",
     "RecordError",
@@ -155,14 +174,23 @@ __all__ = [
     "leverage",
     "load_world",
     "nash",
+    "nash_by_formula",
     "no_shock",
+    "ossa_agreement",
+    "ossa_best_response",
+    "ossa_nash",
+    "ossa_political_weights",
+    "ossa_table",
     "read_measure",
     "read_record",
     "read_scenario",
     "rebase",
+    "rebase_ossa",
+    "remove_imbalances",
     "run",
     "save",
     "solve_counterfactual",
+    "solve_ossa",
     "toy_world",
 ]
 

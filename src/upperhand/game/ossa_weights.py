@@ -102,7 +102,9 @@ def ossa_political_weights(
         ),
         level=by_country([end[1] for end in ends], "level"),
         gap=by_country([end[2] for end in ends], "gap"),
-        missed=by_country([_missed(world, k, rates, end) for k, end in enumerate(ends)], "missed"),
+        missed=by_country(
+            [_missed(world, k, rates[k], end) for k, end in enumerate(ends)], "missed"
+        ),
         reached=by_country([end[2] <= tol for end in ends], "reached"),
     )
 
