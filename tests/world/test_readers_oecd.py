@@ -259,3 +259,31 @@ def test_the_table_keeps_the_labels_of_the_source(tmp_path):
     table = read_table("oecd-icio", path)
     assert table.countries[-4:] == ("CN1", "CN2", "MX1", "MX2")
     assert table.final[:, -4:].sum() == 0
+
+
+def test_the_packaged_world_comes_back_from_the_oecd_layout_and_can_be_split(tmp_path):
+    """50 regions, 28 sectors, tariffs in a file; then the strategic goods of the packaged world."""
+    known = load_world("icio-2022")
+    labels = {code: "G" if code == "SERV" else code for code in known.sectors}
+    with np.errstate(invalid="ignore"):
+        lines = oecd_lines(known, labels=labels)
+    path = write_lines(tmp_path / "2022_SML.csv", lines)
+    head = ["exporter", "importer", "sector", "tariff"]
+    codes = (known.countries, known.countries, known.sectors)
+    rates = [
+        [*(axis[i] for axis, i in zip(codes, at, strict=True)), repr(float(known.tariff[at]))]
+        for at in map(tuple, np.argwhere(known.tariff))
+    ]
+    world = build_from(
+        "oecd-icio",
+        path,
+        regions=write_lines(
+            tmp_path / "r.csv", [["label", "region"], *[[c, c] for c in known.countries]]
+        ),
+        tariff_file=write_lines(tmp_path / "t.csv", [head, *rates]),
+        strategic=True,
+    )
+    split = load_world("icio-2022-strategic")
+    assert_same(world, split)
+    np.testing.assert_allclose(world.trade_elasticity, split.trade_elasticity, rtol=1e-9)
+    np.testing.assert_allclose(world.scale_elasticity, split.scale_elasticity, atol=1e-9)

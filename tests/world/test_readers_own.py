@@ -192,3 +192,18 @@ def test_options_that_do_not_belong_to_a_source_are_refused(folder):
     with pytest.raises(OptionError, match="unknown source 'exio'"):
         build_from("exio", folder)
     assert set(SOURCES) >= {"oecd-icio", "csv", "parquet", "icio2022"}
+
+
+def test_the_command_line_builds_checks_and_names_the_world(folder, tmp_path, capsys):
+    from upperhand.cli.guard import DONE, WRONG_INPUT, guarded
+
+    out = tmp_path / "mine.npz"
+    command = ["world", "build", "--source", "parquet", "--path", str(folder), "-o", str(out)]
+    assert guarded(command) == DONE
+    assert "3 countries x 2 sectors" in capsys.readouterr().out
+    assert out.with_suffix(".card.json").is_file()
+    assert guarded(["world", "check", str(out)]) == DONE
+    assert guarded([*command, "--strategic"]) == WRONG_INPUT
+    assert "strategic goods are split out of" in capsys.readouterr().err
+    assert guarded(["world", "build", "--source", "parquet"]) == WRONG_INPUT
+    assert "give its file or folder once" in capsys.readouterr().err

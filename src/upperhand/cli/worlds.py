@@ -8,6 +8,7 @@ import typer
 
 from upperhand.cli.guard import WRONG_INPUT
 from upperhand.cli.show import say, say_json, table
+from upperhand.core.errors import OptionError
 
 app = typer.Typer(
     help="Build, check and show world tables.", no_args_is_help=True, rich_markup_mode=None
@@ -18,17 +19,57 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 @app.command("build")
 def build(
-    folder: Annotated[str, typer.Argument(help="Folder with the source table.")],
-    out: Annotated[str, typer.Option("--out", "-o", help="File to write, ending in .npz.")],
-    source: Annotated[str, typer.Option(help="Kind of source: icio2022 or csv.")] = "csv",
+    folder: Annotated[
+        str | None, typer.Argument(help="File or folder of the source; the same as --path.")
+    ] = None,
+    source: Annotated[
+        str,
+        typer.Option(
+            help="oecd-icio, wiod, exiobase, eora26, gloria, csv, parquet or icio2022.",
+        ),
+    ] = "csv",
+    path: Annotated[str | None, typer.Option(help="File or folder of the source.")] = None,
+    year: Annotated[int | None, typer.Option(help="Year, where the source has several.")] = None,
+    regions: Annotated[
+        str | None, typer.Option(help="Your own concordance, CSV with label,region.")
+    ] = None,
+    sectors: Annotated[
+        str | None, typer.Option(help="Your own concordance, CSV with label,sector.")
+    ] = None,
+    tariffs: Annotated[
+        str | None, typer.Option(help="CSV with exporter,importer,sector,tariff (fractions).")
+    ] = None,
+    usd_per_unit: Annotated[
+        float | None, typer.Option(help="USD per euro, for exiobase; default the yearly average.")
+    ] = None,
+    strategic: Annotated[
+        bool, typer.Option("--strategic", help="Split out chips, magnets and other such goods.")
+    ] = False,
+    balance: Annotated[
+        bool, typer.Option("--balance", help="Repair your own table where it nearly adds up.")
+    ] = False,
+    out: Annotated[
+        str, typer.Option("--out", "-o", help="File to write, .npz; default NAME.npz.")
+    ] = "",
 ) -> None:
     """Build a world from a source table: balanced, checked, with its card.
 
-    Example: upperhand world build ../shared/data/icio2022_world --source icio2022 -o mine.npz
+    Example: upperhand world build --source oecd-icio --path 2022_SML.csv --strategic -o mine.npz
     """
     from upperhand.scenario import worlds
 
-    say(worlds.build(source, folder, out))
+    if (folder is None) == (path is None):
+        raise OptionError("where is the source? give its file or folder once, with --path")
+    options = {
+        "year": year,
+        "regions": regions,
+        "sectors": sectors,
+        "tariff_file": tariffs,
+        "usd_per_unit": usd_per_unit,
+        "strategic": strategic,
+        "balance": balance,
+    }
+    say(worlds.build(source, folder or path or "", out, **options))
 
 
 @app.command("check")

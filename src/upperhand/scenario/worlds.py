@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from upperhand.core.errors import ScenarioError, UpperhandError, unknown
 
@@ -98,10 +98,13 @@ def check(name: str) -> tuple[bool, str]:
     return report.ok, str(report)
 
 
-def build(source: str, folder: str, out: str) -> str:
-    """Build a world from a source folder, save it with its card, and return what it is in words."""
+def build(source: str, path: str, out: str = "", **options: Any) -> str:
+    """Build a world from a source, save it with its card, and return what it is in words.
+
+    The options are those of `upperhand.world.make.build_world`.
+    """
     from upperhand.world.make import build_world
 
-    world = build_world(source, folder, out)
+    world = build_world(source, path, out, **options)
     size = f"{len(world.countries)} countries x {len(world.sectors)} sectors"
-    return f"{out}: {world.name}, {size}, fingerprint {world.fingerprint}"
+    return f"{out or world.name + '.npz'}: {world.name}, {size}, fingerprint {world.fingerprint}"

@@ -160,18 +160,19 @@ def _elasticities(codes: tuple[str, ...], own: Concordance) -> tuple[Array, Arra
             found.append((theta, given.get("low", theta), given.get("high", theta), 0.0))
         elif all(member in world.sectors for member in members):
             at = [world.sectors.index(member) for member in members]
-            four = np.column_stack(
+            each = np.column_stack(
                 [world.trade_elasticity, world.elasticity_range, world.scale_elasticity]
             )
-            mean = np.average(four[at], axis=0, weights=weight[at])
-            found.append((mean[0], mean[1], mean[2], min(mean[3], MOST_SCALE / mean[0])))
+            mean = np.average(each[at], axis=0, weights=weight[at])
+            most = MOST_SCALE / mean[0] if len(members) > 1 else mean[3]
+            found.append((mean[0], mean[1], mean[2], min(mean[3], most)))
         else:
             faults.append(
                 f"sector {code} is not one of {world.name}{nearest(code, world.sectors)}; add a "
                 "column trade_elasticity with its value"
             )
     raise_faults(WorldError, faults, what=own.name)
-    four = np.round(np.array(found, dtype=np.float64), 9)
+    four: Array = np.array(found, dtype=np.float64).round(9)
     return four[:, 0], four[:, 1:3], four[:, 3]
 
 
@@ -235,7 +236,7 @@ def _card(
             "international margins and the discrepancies of the source.",
             *table.remarks,
         ],
-        "moved": {key: float(f"{value:.9g}") for key, value in moved.items()},
+        "moved": {key: abs(float(f"{value:.9g}")) for key, value in moved.items()},
         "elasticities_from": ELASTICITIES,
         "checks": {
             key: value if isinstance(value, str) else float(f"{value:.9g}")
