@@ -23,8 +23,10 @@ from upperhand.world.shock import Shock, ShockSource, check_shock, compose, no_s
 from upperhand.world.world import World
 
 Array = npt.NDArray[np.float64]
+Pair = tuple[tuple[int, ...], tuple[int, ...]]
 
 MOST_MOVES = 6
+TOGETHER = 3  # moves whose joint interaction the first guess leaves out
 ACCURATE = 1e-10  # of the map; payoffs then agree with a tight solve to about 1e-9
 
 
@@ -123,16 +125,17 @@ def payoffs(
     change = np.full((2, *shape), np.nan)
     calibration = calibrate(world, horizon_of(horizon), scale=False, labour_supply=0.0)
     failed: list[tuple[int, int]] = []
-    warm: list[State | None] = [None] * shape[1]
+    states: dict[Pair, State] = {}
     for a, b in np.ndindex(*shape):
         shock = compose(shocks[0][a], shocks[1][b])
         check_shock(world, shock)
-        found = _real_income(calibration, shock, closure, warm[b])
+        pair = (menus[0][a].moves, menus[1][b].moves)
+        found = _real_income(calibration, shock, closure, _guess(states, pair))
         if found is None:
             failed.append((a, b))
         else:
             change[:, a, b] = weights @ (found[0] - 1.0)
-            warm[b] = found[1]
+            states[pair] = found[1]
         if progress is not None:
             progress(a * shape[1] + b + 1, shape[0] * shape[1], f"packages, {horizon} horizon")
     income = np.array([world.income[np.isin(world.countries, codes)].sum() for codes in members])
@@ -153,6 +156,29 @@ def _together(world: World, own: Sequence[Sequence[ShockSource]], package: Packa
             shock = source if isinstance(source, Shock) else source.to_shock(world)
             total = compose(total, shock)
     return total
+
+
+def _guess(states: dict[Pair, State], pair: Pair) -> State | None:
+    """Return a start: as if the last few moves did not interact all at once.
+
+    Inclusion and exclusion over pairs solved before; None when one of them has no equilibrium.
+    """
+    mine, yours = pair
+    last = [(side, k) for side, own in enumerate(pair) for k in own][-TOGETHER:]
+    if len(last) < 2:
+        return states.get(((), ()))
+    guess: list[Array | float] = [0.0] * len(State._fields)
+    for size in range(1, len(last) + 1):
+        for dropped in combinations(last, size):
+            part = (
+                tuple(k for k in mine if (0, k) not in dropped),
+                tuple(k for k in yours if (1, k) not in dropped),
+            )
+            if part not in states:
+                return None
+            sign = 1.0 if size % 2 else -1.0
+            guess = [x + sign * y for x, y in zip(guess, states[part], strict=True)]
+    return State(*(np.asarray(x) for x in guess))
 
 
 def _weights(world: World, codes: Sequence[str]) -> Array:
