@@ -26,7 +26,15 @@ STRENGTH = {
     "export_control": {"withhold_pct": 50.0, "leak_pct": 20.0, "covers_pct": 50.0},
     "export_licence": {"premium_pct": 20.0, "exporter_rent_pct": 50.0},
     "subsidy": {"rate_pct": 5.0},
+    "entity_listing": {"share_pct": 20.0, "leak_pct": 25.0},
+    "procurement_ban": {"public_pct": 20.0, "comply_pct": 90.0},
+    "equipment_restriction": {"withhold_pct": 50.0, "leak_pct": 20.0, "detour_pct": 30.0},
+    "mineral_licensing": {"withhold_pct": 80.0, "cover_months": 3.0, "over_months": 6.0},
+    "purchase_commitment": {"usd_bn": 0.05, "delivery_pct": 57.0},
+    "walk_out": {"months": 6.0},
 }
+#: Instruments that change nothing in the economy.
+WITHOUT_WEDGE = ("walk_out",)
 ZERO = {kind: {**strength, next(iter(strength)): 0.0} for kind, strength in STRENGTH.items()}
 EVERY_KIND = pytest.mark.parametrize("kind", sorted(KINDS))
 
@@ -35,9 +43,11 @@ def data_of(kind: str, strength: dict[str, float]) -> dict[str, object]:
     """Return a measure of the United States against China, as plain data."""
     data: dict[str, object] = {"kind": kind, "by": "USA", **strength}
     model = KINDS[kind]
+    if kind in WITHOUT_WEDGE:
+        return data | {"against": ["CHN"]}
     if issubclass(model, BilateralMeasure):
         data[model.partner_field] = ["CHN"]
-    else:
+    if kind in ("subsidy", "equipment_restriction"):
         data["sectors"] = ["GOODS"]
     return data
 
@@ -66,6 +76,9 @@ def test_some_strength_changes_something_and_is_admissible(kind):
     shock = example(kind).to_shock(world)
     check_shock(world, shock)
     change = example(kind).describe(world)
+    if kind in WITHOUT_WEDGE:
+        assert "a move in the talks" in change.sentence()
+        return
     assert change.changes
     assert change.trade_usd_million > 0
     assert "->" in change.sentence()
@@ -95,7 +108,7 @@ def test_labels_survive_a_world_in_another_order(kind):
 @EVERY_KIND
 def test_domestic_sales_are_never_touched(kind):
     if not issubclass(KINDS[kind], BilateralMeasure):
-        pytest.skip("a subsidy is domestic by nature")
+        pytest.skip("domestic by nature, or without a wedge")
     data = {**data_of(kind, STRENGTH[kind]), KINDS[kind].partner_field: ["world"], "sectors": "all"}
     world = random_world(4, 3, seed=11)
     data["by"] = world.countries[1]
@@ -171,13 +184,15 @@ def test_a_strength_out_of_range_is_refused_with_its_range(kind):
 
 @EVERY_KIND
 def test_an_unknown_field_is_answered_with_the_nearest(kind):
-    with pytest.raises(MeasureError, match="unknown field; did you mean 'sectors'"):
-        read_measure({**data_of(kind, STRENGTH[kind]), "secotrs": ["GOODS"]})
+    with pytest.raises(MeasureError, match="unknown field; did you mean 'source'"):
+        read_measure({**data_of(kind, STRENGTH[kind]), "sourec": "a book"})
 
 
 @EVERY_KIND
 def test_unknown_labels_are_all_named_at_once(kind):
     data = {**data_of(kind, STRENGTH[kind]), "by": "United States", "sectors": ["GODS"]}
+    if kind in WITHOUT_WEDGE:
+        pytest.skip("names no sectors; its countries are checked like those of others")
     if issubclass(KINDS[kind], BilateralMeasure):
         data[KINDS[kind].partner_field] = ["CHM"]
     with pytest.raises(MeasureError) as caught:
@@ -192,7 +207,7 @@ def test_unknown_labels_are_all_named_at_once(kind):
 @EVERY_KIND
 def test_the_actor_is_refused_as_its_own_target(kind):
     if not issubclass(KINDS[kind], BilateralMeasure):
-        pytest.skip("a subsidy has no target")
+        pytest.skip("a subsidy has no target; walking out is tested by itself")
     field = KINDS[kind].partner_field
     with pytest.raises(MeasureError, match=rf"{field}\[0\]: 'USA' is the actor itself"):
         read_measure({**data_of(kind, STRENGTH[kind]), field: ["USA"]})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
@@ -22,6 +22,7 @@ from pydantic import (
 from pydantic._internal._model_construction import ModelMetaclass
 
 from upperhand.core.errors import MeasureError, UpperhandError, raise_faults, unknown
+from upperhand.measures.change import Change
 from upperhand.measures.faults import faults_of
 from upperhand.measures.labels import (
     Labels,
@@ -31,6 +32,7 @@ from upperhand.measures.labels import (
     labels_of,
     positions,
     sector_fault,
+    split_words,
 )
 from upperhand.world.shock import Shock, no_shock
 from upperhand.world.world import World
@@ -45,39 +47,6 @@ Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 def strength(description: str, *, unit: str, low: float, high: float, **more: Any) -> Any:
     """Return a field that holds a number with its unit and range, used by schema and messages."""
     return Field(description=description, ge=low, le=high, json_schema_extra={"unit": unit}, **more)
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What a measure changes on a world: old and new rate, and the trade that it covers.
-
-    Attributes:
-        label: The measure in words.
-        kind: Instrument.
-        wedge: What changes, in words: `tariff`, `export tax`, `varieties available`, `subsidy`.
-        unit: Unit of `old` and `new`.
-        old: Average before, weighted by the flows covered.
-        new: Average after.
-        trade_usd_million: Flows covered, USD million a year at the border (output, for a subsidy).
-        changes: False when applying the measure changes nothing.
-        note: Why nothing changes, or the empty string.
-    """
-
-    label: str
-    kind: str
-    wedge: str
-    unit: str
-    old: float
-    new: float
-    trade_usd_million: float
-    changes: bool
-    note: str = ""
-
-    def sentence(self) -> str:
-        """Return the change in words."""
-        covered = f"USD {self.trade_usd_million / 1e3:,.1f} bn covered"
-        text = f"{self.label}: {self.wedge} {self.old:.1f} -> {self.new:.1f} {self.unit}, {covered}"
-        return text if self.changes else f"{text}; changes nothing: {self.note}"
 
 
 class FaultsAtOnce(ModelMetaclass):
@@ -121,6 +90,10 @@ class Measure(BaseModel, metaclass=FaultsAtOnce):
         "Probability that a threat is carried out; read by the talks, not by the equilibrium.",
         unit="1", low=0, high=1, default=None,
     )  # fmt: skip
+    if_: str | None = Field(
+        default=None, alias="if", min_length=1,
+        description="Condition of a threat: the label of another move that sets it off, or words.",
+    )  # fmt: skip
     side: str | None = Field(
         default=None, description="Side that the move belongs to; the actor when not given."
     )
@@ -148,6 +121,10 @@ class Measure(BaseModel, metaclass=FaultsAtOnce):
         raise_faults(MeasureError, faults, what=self.title())
         changed: dict[str, Any] = self.wedges(world)
         return replace(no_shock(world), **changed)
+
+    def at_horizon(self, months: float) -> Self:  # noqa: ARG002 - for those that do
+        """Return the measure as it works within so many months; most do not depend on them."""
+        return self
 
     @abstractmethod
     def wedges(self, world: World) -> dict[str, Array]:
@@ -213,6 +190,16 @@ class Measure(BaseModel, metaclass=FaultsAtOnce):
                 f"got {until}, before the first day {begin}; allowed: {begin} or later"
             )
         return until
+
+    @model_validator(mode="after")
+    def _only_threats_are_conditional(self) -> Self:
+        given = {"if": self.if_, "probability": self.probability}
+        named = [name for name, value in given.items() if value is not None]
+        if self.status == "in_force" and named:
+            raise ValueError(
+                f"status: a measure in force has no `{named[0]}`; allowed with it: threat, planned"
+            )
+        return self
 
     @model_validator(mode="after")
     def _assumed_fields_exist(self) -> Self:
@@ -310,6 +297,7 @@ class BilateralMeasure(Measure):
             trade_usd_million=total,
             changes=changes,
             note="" if changes else note,
+            scope=split_words(names_of(self.goods), labels_of(world)),
         )
 
     @field_validator("sectors", "against", "to", mode="before", check_fields=False)
@@ -356,6 +344,16 @@ def known_labels(info: ValidationInfo) -> Labels | None:
     """Return the labels that the reader of a scenario passed along, if any."""
     found = (info.context or {}).get("labels")
     return found if isinstance(found, Labels) else None
+
+
+def names_of(sectors: Sectors) -> tuple[str, ...]:
+    """Return sectors as written, as a tuple.
+
+    Examples:
+        >>> names_of("goods"), names_of(None), names_of(("C26", "C27"))
+        (('goods',), (), ('C26', 'C27'))
+    """
+    return (sectors,) if isinstance(sectors, str) else tuple(sectors or ())
 
 
 def country_faults(names: tuple[str, ...], labels: Labels) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Export controls: licences withheld for a share of a flow, some of which leaks."""
+"""Export controls: licences withheld for a share of a flow, some of which leaks; fees on the rest."""
 
 from __future__ import annotations
 
@@ -6,44 +6,43 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from upperhand.measures.base import Array, Change, ExportMeasure, Number, available, strength
+from upperhand.measures.base import Array, Number, strength
+from upperhand.measures.labels import expand_country, labels_of, positions
+from upperhand.measures.withheld import WithheldExports
 from upperhand.world.world import World
 
 
-class ExportControl(ExportMeasure):
+class ExportControl(WithheldExports):
     """A control that withholds a share `s` of a flow, of which a share `l` leaks (eq. 4.5).
 
-    The share of varieties that stays available is `1 - s (1 - l)`.
+    The share of varieties that stays available is `1 - s (1 - l (1 + d)^-theta)`: what leaks costs
+    `d` more. A fee on licensed goods is an export tax of the actor, on its own exports only.
 
     Examples:
         >>> from upperhand.world.toy import toy_world
         >>> control = ExportControl(by="USA", to=["CHN"], withhold_pct=50, leak_pct=20)
         >>> float(control.to_shock(toy_world()).availability[0, 1, 0])
         0.6
+        >>> via = ExportControl(
+        ...     by="USA", to=["CHN"], withhold_pct=50, leak_pct=20, leak_via=["VNM"]
+        ... )
+        >>> [code for code in via.rerouted(toy_world())]
+        ['VNM']
     """
 
     kind: Literal["export_control"] = "export_control"
-    withhold_pct: Number = strength(
-        "Share of the goods covered for which no licence is given.",
-        unit="per cent", low=0, high=100,
+    fee_pct: Number = strength(
+        "Fee on the goods covered that are licensed, paid to the actor's government.",
+        unit="per cent", low=0, high=1_000, default=0.0,
     )  # fmt: skip
-    leak_pct: Number = strength(
-        "Share of what is withheld that arrives all the same, through third countries.",
-        unit="per cent", low=0, high=100, default=10.0,
-    )  # fmt: skip
-    covers_pct: Number = strength(
-        "Share of the flow that the measure is about, where a sector holds more than the good.",
-        unit="per cent", low=0, high=100, default=100.0,
-    )  # fmt: skip
-    strengths: ClassVar[tuple[str, ...]] = ("withhold_pct", "leak_pct", "covers_pct")
-    assumed_by_default: ClassVar[dict[str, tuple[float, float]]] = {"leak_pct": (0.0, 30.0)}
+    strengths: ClassVar[tuple[str, ...]] = (*WithheldExports.strengths, "fee_pct")
 
     def wedges(self, world: World) -> dict[str, Array]:
-        """Return the share of varieties that stays available (eq. 4.5)."""
-        share = self.withhold_pct * self.covers_pct / 1e4
-        return available(world, self.covered(world), share * (1 - self.leak_pct / 100))
-
-    def describe(self, world: World) -> Change:
-        """Return the share of varieties available before and after."""
-        new = self.to_shock(world).availability
-        return self.change(world, "varieties available", np.ones_like(new), new)
+        """Return the share of varieties that stays available, and the fee (eq. 4.5)."""
+        found = {"availability": self.left(world)}
+        if self.fee_pct:
+            own = np.zeros(world.trade.shape, dtype=bool)
+            own[positions(expand_country(self.by, labels_of(world)), world.countries)] = True
+            fee = self.fee_pct * self.covers_pct / 1e4
+            found["export_tax_add"] = np.where(self.covered(world) & own, fee, 0.0)
+        return found

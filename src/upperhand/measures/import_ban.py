@@ -6,7 +6,8 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from upperhand.measures.base import Array, Change, ImportMeasure, Number, available, strength
+from upperhand.measures.base import Array, ImportMeasure, Number, available, strength
+from upperhand.measures.change import Change
 from upperhand.world.world import World
 
 

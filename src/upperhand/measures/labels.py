@@ -23,7 +23,7 @@ ASEAN = ("BRN", "IDN", "KHM", "LAO", "MMR", "MYS", "PHL", "SGP", "THA", "VNM")
 GROUPS: dict[str, tuple[str, ...]] = {"EU27": EU27, "USMCA": USMCA, "ASEAN": ASEAN}
 EVERYBODY = "world"
 GOODS, ALL_SECTORS = "goods", "all"
-_SERVICE = re.compile(r"^(SERV|[D-U]\d)")
+_SERVICE = re.compile(r"^(SERV|[D-U]\d|chip_design$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Labels:
         country_names: Names in English, by code.
         sector_names: Names in English, by code.
         members: For each group region of the world, the codes that it contains.
+        parents: For each sector that was split, its parts, which are sectors of the world.
     """
 
     countries: tuple[str, ...]
@@ -43,6 +44,7 @@ class Labels:
     country_names: Mapping[str, str] = field(default_factory=dict)
     sector_names: Mapping[str, str] = field(default_factory=dict)
     members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    parents: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def labels_of(world: World) -> Labels:
@@ -59,7 +61,20 @@ def labels_of(world: World) -> Labels:
         country_names=world.country_names,
         sector_names=world.sector_names,
         members=_members(world.card),
+        parents=_parents(world),
     )
+
+
+def _parents(world: World) -> dict[str, tuple[str, ...]]:
+    found = world.card.get("parents") or {}
+    if not isinstance(found, Mapping):
+        return {}
+    kept = {str(code): tuple(str(p) for p in parts) for code, parts in found.items()}
+    return {
+        code: parts
+        for code, parts in kept.items()
+        if code not in world.sectors and set(parts) <= set(world.sectors)
+    }
 
 
 def _members(card: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
@@ -111,9 +126,14 @@ def expand_country(name: str, labels: Labels) -> tuple[str, ...]:
 def expand_sectors(names: str | Sequence[str] | None, labels: Labels) -> tuple[str, ...]:
     """Return the sector codes that a list, `goods` or `all` stands for, in the world's order.
 
+    The code of a sector that was split stands for all of its parts.
+
     Examples:
         >>> expand_sectors("goods", Labels(("USA",), ("C26", "SERV")))
         ('C26',)
+        >>> split = Labels(("USA",), ("chips", "C26_rest"), parents={"C26": ("chips", "C26_rest")})
+        >>> expand_sectors(["C26"], split)
+        ('chips', 'C26_rest')
     """
     wanted = [GOODS] if names is None else [names] if isinstance(names, str) else list(names)
     chosen: set[str] = set()
@@ -123,8 +143,20 @@ def expand_sectors(names: str | Sequence[str] | None, labels: Labels) -> tuple[s
         elif name == GOODS:
             chosen.update(s for s in labels.sectors if not is_service(s))
         else:
-            chosen.add(name)
+            chosen.update(labels.parents.get(name, (name,)))
     return tuple(s for s in labels.sectors if s in chosen)
+
+
+def split_words(names: Iterable[str], labels: Labels) -> str:
+    """Return in words which names are sectors that were split, and into what.
+
+    Examples:
+        >>> split = Labels((), ("chips", "C26_rest"), parents={"C26": ("chips", "C26_rest")})
+        >>> split_words(["C26", "C27"], split)
+        'C26 = chips + C26_rest'
+    """
+    found = dict.fromkeys(name for name in names if name in labels.parents)
+    return "; ".join(f"{name} = {' + '.join(labels.parents[name])}" for name in found)
 
 
 def country_fault(name: str, labels: Labels) -> str | None:
@@ -182,7 +214,7 @@ def sector_fault(name: str, labels: Labels) -> str | None:
         >>> sector_fault("c26", Labels((), ("C26", "C27")))
         "unknown sector 'c26'; did you mean 'C26'? (allowed: C26, C27, goods, all)"
     """
-    if name in labels.sectors or name in (GOODS, ALL_SECTORS):
+    if name in (*labels.sectors, *labels.parents, GOODS, ALL_SECTORS):
         return None
     if name.upper() in labels.sectors:
         return _sector_unknown(name, name.upper(), labels)

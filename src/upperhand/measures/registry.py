@@ -10,12 +10,18 @@ from pydantic import Field
 from upperhand.core.errors import MeasureError, unknown
 from upperhand.measures.base import Measure
 from upperhand.measures.discouraged_purchase import DiscouragedPurchase
+from upperhand.measures.entity_listing import EntityListing
+from upperhand.measures.equipment_restriction import EquipmentRestriction
 from upperhand.measures.export_control import ExportControl
 from upperhand.measures.export_licence import ExportLicence
 from upperhand.measures.export_tax import ExportTax
 from upperhand.measures.import_ban import ImportBan
+from upperhand.measures.mineral_licensing import MineralLicensing
+from upperhand.measures.procurement_ban import ProcurementBan
+from upperhand.measures.purchase_commitment import PurchaseCommitment
 from upperhand.measures.subsidy import Subsidy
 from upperhand.measures.tariff import Tariff
+from upperhand.measures.walk_out import WalkOut
 
 KINDS: dict[str, type[Measure]] = {
     "tariff": Tariff,
@@ -25,10 +31,28 @@ KINDS: dict[str, type[Measure]] = {
     "export_control": ExportControl,
     "export_licence": ExportLicence,
     "subsidy": Subsidy,
+    "entity_listing": EntityListing,
+    "procurement_ban": ProcurementBan,
+    "equipment_restriction": EquipmentRestriction,
+    "mineral_licensing": MineralLicensing,
+    "purchase_commitment": PurchaseCommitment,
+    "walk_out": WalkOut,
 }
 
 AnyMeasure = Annotated[
-    Tariff | ExportTax | ImportBan | DiscouragedPurchase | ExportControl | ExportLicence | Subsidy,
+    Tariff
+    | ExportTax
+    | ImportBan
+    | DiscouragedPurchase
+    | ExportControl
+    | ExportLicence
+    | Subsidy
+    | EntityListing
+    | ProcurementBan
+    | EquipmentRestriction
+    | MineralLicensing
+    | PurchaseCommitment
+    | WalkOut,
     Field(discriminator="kind"),
 ]
 

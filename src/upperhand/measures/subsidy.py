@@ -9,16 +9,17 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from upperhand.measures.base import (
     Array,
-    Change,
     LabelFaults,
     Mask,
     Measure,
     Number,
     Sectors,
     known_labels,
+    names_of,
     sector_faults,
     strength,
 )
+from upperhand.measures.change import Change
 from upperhand.measures.labels import (
     Labels,
     country_fault,
@@ -26,6 +27,7 @@ from upperhand.measures.labels import (
     expand_sectors,
     labels_of,
     positions,
+    split_words,
 )
 from upperhand.world.world import World
 
@@ -69,7 +71,7 @@ class Subsidy(Measure):
         why = "no output in the sectors covered" if self.rate_pct else "the rate is zero"
         return Change(
             self.title(), self.kind, "subsidy", "%", 0.0, self.rate_pct, output, changes,
-            "" if changes else why,
+            "" if changes else why, split_words(names_of(self.sectors), labels_of(world)),
         )  # fmt: skip
 
     def label_faults(self, labels: Labels) -> list[tuple[str, str]]:

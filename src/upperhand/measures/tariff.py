@@ -10,14 +10,14 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from upperhand.core.errors import unknown
 from upperhand.measures.base import (
     Array,
-    Change,
     ImportMeasure,
     LabelFaults,
     Number,
     Sectors,
     known_labels,
 )
-from upperhand.measures.labels import Labels, sector_fault
+from upperhand.measures.change import Change
+from upperhand.measures.labels import Labels, labels_of, sector_fault
 from upperhand.world.world import World
 
 Rates = Number | dict[str, Number]
@@ -85,7 +85,9 @@ class Tariff(ImportMeasure):
     def _rates(self, world: World, rates: Rates) -> Array:
         if not isinstance(rates, dict):
             return np.full(len(world.sectors), rates / 100)
-        return np.array([rates.get(sector, 0.0) for sector in world.sectors]) / 100
+        parents = labels_of(world).parents
+        spread = {part: rates[name] for name in rates for part in parents.get(name, ())}
+        return np.array([(spread | rates).get(sector, 0.0) for sector in world.sectors]) / 100
 
     @field_validator("add_pp", "to_pct")
     @classmethod
@@ -119,5 +121,5 @@ def _rate_faults(rates: Rates, labels: Labels) -> list[tuple[str, str]]:
     return [
         (f".{code}", sector_fault(code, labels) or unknown("sector", code, labels.sectors))
         for code in codes
-        if code not in labels.sectors
+        if code not in (*labels.sectors, *labels.parents)
     ]

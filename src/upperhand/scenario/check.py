@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from upperhand.measures.base import Change
+from upperhand.measures.change import Change
 from upperhand.scenario.read import read_scenario
 from upperhand.scenario.schema import Scenario
 from upperhand.scenario.worlds import world_of
