@@ -29,6 +29,8 @@ Sources = Shock | ShockSource | Iterable[Shock | ShockSource]
 #: Shares of the largest add-on up to 1 at which the gain is computed before it is refined.
 GRID = np.array([0.0, 0.01, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0])
 
+TINY = 1e-4  # first step of an add-on, as a fraction
+
 
 @dataclass(frozen=True, slots=True)
 class AddOn:
@@ -182,6 +184,8 @@ def _peak(
     from scipy.optimize import minimize_scalar
 
     k = int(np.argmax(gains))
+    if k == 0 and curve.at(TINY)[0] <= start:
+        return 0.0, 0.0  # even a first step costs, and no grid point gains
     low, high = rates[max(k - 1, 0)], rates[min(k + 1, len(rates) - 1)]
     found = minimize_scalar(
         lambda rate: -curve.at(float(rate))[0],

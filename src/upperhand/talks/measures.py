@@ -235,11 +235,12 @@ def _restricted(table: Payoffs, chosen: frozenset[str]) -> float:
             if len(package.moves) == 1 and f"{side}: {package.label}" in chosen
         }
         kept.append([k for k, package in enumerate(menu) if set(package.moves) <= allowed])
-    usd = table.usd / 1e3
-    rows, columns = np.array(kept[0]), np.array(kept[1])
-    return variable_threats(
-        bimatrix(usd[0][np.ix_(rows, columns)], usd[1][np.ix_(rows, columns)])
-    ).advantage
+    own, other = (side[np.ix_(kept[0], kept[1])] / 1e3 for side in table.usd)
+    damage = own - other
+    floor, roof = damage.min(axis=1).max(), damage.max(axis=0).min()
+    if floor == roof:  # a saddle point in pure threats needs no linear program
+        return float(floor)
+    return variable_threats(bimatrix(own, other)).advantage
 
 
 def _sectors(
