@@ -27,3 +27,13 @@ def test_the_page_of_the_packaged_world_shows_every_region_and_sector():
     page = card_page(load_world())
     world = load_world()
     assert all(f"| {code} |" in page for code in (*world.countries, *world.sectors))
+
+
+def test_the_examples_of_the_page_on_published_tables_run_as_printed():
+    page = PAGE.with_name("own-table.md")
+    if not page.is_file():
+        pytest.skip("the documentation is not here; these tests run against the installed package")
+    failed, tried = doctest.testfile(
+        str(page), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE
+    )
+    assert (failed, tried >= 7) == (0, True)

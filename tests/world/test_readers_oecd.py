@@ -43,6 +43,18 @@ def test_a_world_written_in_the_oecd_layout_comes_back(tmp_path, split):
     assert world.card["regions"]["MEX"] == (["MEX", "MX1", "MX2"] if split else ["MEX"])
 
 
+def test_an_extended_table_may_list_only_the_parts_of_a_country(tmp_path):
+    lines = oecd_lines(known_world(), split=True)
+    empty = {f"{c}_{k}" for c in ("CHN", "MEX") for k in OECD.values()}
+    keep = [j for j, name in enumerate(lines[0]) if name not in empty]
+    path = write_lines(
+        tmp_path / "2022.csv", [[row[j] for j in keep] for row in lines if row[0] not in empty]
+    )
+    world = build_from("oecd-icio", path)
+    assert_same(world, known_world())
+    assert world.card["regions"]["CHN"] == ["CN1", "CN2"]
+
+
 def test_with_a_tariff_file_inputs_are_valued_at_what_users_pay(tmp_path):
     known = known_world(tariffs=True)
     path = write_lines(tmp_path / "2022_SML.csv", oecd_lines(known))
@@ -224,8 +236,12 @@ def test_a_zip_that_declares_five_gigabytes_is_not_unpacked(tmp_path):
 
 PEAK = """
 import resource, sys
-from upperhand.world.readers import read_table
+from upperhand.world.readers import Concordance, read_table, world_from_table
 table = read_table("oecd-icio", sys.argv[1])
+regions = Concordance("own", "region", {c: c for c in table.countries}, {}, {})
+sectors = Concordance("own", "sector", dict.fromkeys(table.sectors, "C26"), {}, {})
+world = world_from_table(table, regions=regions, sectors=sectors)
+assert world.check().ok
 print(table.inter.shape[0], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 

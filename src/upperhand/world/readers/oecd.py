@@ -212,13 +212,15 @@ def _table(text: TextSource, layout: Layout, numbers: Array) -> Table:
     inter = numbers[:size].take([layout.columns[name] for name in layout.industries], axis=1)
     final = np.zeros((size, len(layout.countries)))
     buyers = [name.partition("_")[0] for name in layout.final]
+    seats = {buyer: _seat(buyer, layout.countries) for buyer in dict.fromkeys(buyers)}
     for name, buyer in zip(layout.final, buyers, strict=True):
-        if buyer in layout.countries:
-            final[:, layout.countries.index(buyer)] += numbers[:size, layout.columns[name]]
+        seat = seats[buyer]
+        if seat is not None:
+            final[:, seat] += numbers[:size, layout.columns[name]]
     faults = [
-        f"final demand of {c}, but no industries of {c}; a country block is missing"
-        for c in dict.fromkeys(buyers)
-        if c not in layout.countries
+        f"final demand of {buyer}, but no industries of {buyer}; a country block is missing"
+        for buyer, seat in seats.items()
+        if seat is None
     ]
     faults += [
         f"no final demand of {c}; its columns ({c}_HFCE and others) are missing"
@@ -242,3 +244,15 @@ def _table(text: TextSource, layout: Layout, numbers: Array) -> Table:
         final=final,
         remarks=remarks,
     )
+
+
+def _seat(buyer: str, countries: tuple[str, ...]) -> int | None:
+    """Return where final demand of a country goes: to itself, or to its first part."""
+    parts = {"CHN": "CN", "MEX": "MX"}
+    for i, country in enumerate(countries):
+        if country == buyer:
+            return i
+    for i, country in enumerate(countries):
+        if _PART.match(country) and country[:2] == parts.get(buyer):
+            return i
+    return None
