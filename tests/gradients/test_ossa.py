@@ -65,7 +65,7 @@ def test_slopes_of_government_welfare_are_those_of_central_differences(seed, has
                 )
 
 
-@pytest.mark.equation("8.17")
+@pytest.mark.equation("8.14")
 @pytest.mark.parametrize("seed", range(3))
 def test_conditions_on_weights_are_slopes_of_the_weighted_sum(seed):
     """Linear in the weights, and the derivative of what the government maximises."""

@@ -54,7 +54,7 @@ def competitive(world: World) -> uh.OssaWorld:
 
 
 @needs_data
-@pytest.mark.equation("8.14", "8.15")
+@pytest.mark.equation("8.15", "8.16")
 def test_nash_by_formula_is_that_of_the_package_of_the_author():
     """Oracle L03: services at 5, the delta term kept; same data, so 0.05 points."""
     result = uh.nash_by_formula(wiod(services=5.0))
@@ -90,7 +90,7 @@ def test_nash_tariffs_are_those_of_table_2():
 
 
 @needs_data
-@pytest.mark.equation("8.14")
+@pytest.mark.equation("8.15")
 def test_formula_is_close_to_the_best_uniform_tariff_of_the_united_states():
     """Oracle L05: brute force 0.27636 with a gain of 0.4570 per cent, the formula there 0.27020."""
     result = best_response(wiod("U4"), "USA", tie="uniform", closure="purge", certify=False)
@@ -123,7 +123,7 @@ def two_countries(seed: int) -> World:
     )
 
 
-@pytest.mark.equation("8.14", "8.15")
+@pytest.mark.equation("8.15", "8.16")
 @pytest.mark.parametrize("seed", range(4))
 def test_formula_is_exact_with_two_countries(seed):
     """Equation 13 at N = 2: the same Nash tariffs as by derivatives."""
@@ -133,7 +133,7 @@ def test_formula_is_exact_with_two_countries(seed):
         np.testing.assert_allclose(rate, exact.median_tariff(name), atol=1e-7)
 
 
-@pytest.mark.equation("8.16")
+@pytest.mark.equation("8.17")
 @pytest.mark.parametrize(
     ("own_share", "relative_markup", "expected"),
     [(0.5, 1.2, 0.9375 - 1), (0.0, 1.25, 1 / 1.25 - 1), (0.7, 1.0, 0.0)],

@@ -146,7 +146,7 @@ def gaps(base: Base, year: Year) -> Array:
     spent = base.expenditure * np.exp(year.log_spend)
     budget = base.labour * wage + profit + year.revenue - spent
     level = (base.labour * wage).sum() / base.labour.sum() - 1.0
-    return np.concatenate([labour / base.labour, budget / base.expenditure]) + level
+    return np.asarray(np.concatenate([labour / base.labour, budget / base.expenditure]) + level)
 
 
 def slopes_of_gaps(base: Base, year: Year) -> Array:

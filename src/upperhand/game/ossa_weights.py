@@ -112,7 +112,7 @@ def ossa_political_weights(
 def _weights_of(
     base: ossa.Base, k: int, rates: Array, tol: float, max_steps: int
 ) -> tuple[Array, float, float]:
-    """Return weights [S], level and gap of one region (eq. 8.17).
+    """Return weights [S], level and gap of one region (eq. 8.14).
 
     A sector whose weight would be negative gets weight 0; its tariff is then what is best.
     """
@@ -184,7 +184,7 @@ def alone(world: OssaWorld, k: int) -> Reach:
 
 
 def conditions(base: ossa.Base, k: int, rates: Array) -> Array:
-    """Return the matrix [S, S] that maps weights to first-order conditions (eq. 8.17).
+    """Return the matrix [S, S] that maps weights to first-order conditions (eq. 8.14).
 
     Row s is the derivative of each sector's real income in country k by the log of one plus the
     tariff on sector s, over imports of s; the objective is their weighted sum.

@@ -32,7 +32,7 @@ Array = npt.NDArray[np.float64]
 
 
 def best_tariffs(trade: Array, share: Array, mix: Array, tariff: Array, elasticity: Array) -> Array:
-    """Return each country's best uniform tariff [N] from shares and elasticities (eq. 8.14, 8.15).
+    """Return each country's best uniform tariff [N] from shares and elasticities (eq. 8.15, 8.16).
 
     Args:
         trade: (exporter, importer, sector) net of tariffs.
@@ -61,7 +61,7 @@ def best_tariffs(trade: Array, share: Array, mix: Array, tariff: Array, elastici
 
 
 def cooperative_tariff(own_share: float, elasticity: float, relative_markup: float) -> float:
-    """Return the efficient tariff on imports whose markup is not the mean one (eq. 8.16).
+    """Return the efficient tariff on imports whose markup is not the mean one (eq. 8.17).
 
     Args:
         own_share: Share of domestic goods in spending on the sector.
