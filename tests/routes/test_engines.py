@@ -99,7 +99,7 @@ def deficit_cut_off():
     availability[:, poor] = 0.0
     availability[poor, poor] = 1.0
     shock = replace(no_shock(world), availability=availability)
-    return world, shock, {}, "no_source", world.countries[poor]
+    return world, shock, {}, "stranded", world.countries[poor]
 
 
 def surplus_beyond_income():

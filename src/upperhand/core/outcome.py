@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Ending = Literal["converged", "step_limit", "no_source", "nonpositive_income", "not_finite"]
+Ending = Literal[
+    "converged", "step_limit", "no_source", "stranded", "nonpositive_income", "not_finite"
+]
 
 ADVICE: dict[str, str] = {
     "converged": "",
     "step_limit": "raise `max_steps`, or apply a smaller share of the shock",
     "no_source": "leave at least one source of the good open, or lower the share that is banned",
+    "stranded": "open a way for the imbalance, or use closure='share' or 'purge'",
     "nonpositive_income": "apply a smaller share of the shock, or use closure='share'",
     "not_finite": "check the size of the wedges; a rate beyond 1e6 per cent is better given as a ban",
 }
@@ -22,7 +25,7 @@ class Outcome:
 
     Attributes:
         ending: `converged`, `step_limit`, `no_source` (a needed good lost its last source),
-            `nonpositive_income` or `not_finite`.
+            `stranded` (an imbalance that no trade can carry), `nonpositive_income` or `not_finite`.
         residual: Largest gap of the equilibrium conditions, as a share of income or price.
         steps: Evaluations of the equilibrium map.
         method: The rung of the solver ladder that gave the answer.

@@ -149,6 +149,7 @@ class _Closing(NamedTuple):
     factor_price: Array
     value_added: Array
     scale: Array
+    log_supply: Array
 
 
 class _Demand(NamedTuple):
@@ -218,7 +219,7 @@ def pull_back(at: Point, seed: Seed) -> Pullback:
         gate=trade.gate,
         log_productivity=-d_gate_price,
         subsidy=flows.sales * (d_revenue - demand.own) - d_gate_price / subsidised,
-        log_factor_supply=demand.log_labour,
+        log_factor_supply=demand.log_labour + closing.log_supply,
         imbalance=demand.income,
         elasticity=_elasticity(at, seed.state.log_price, trade.log_pull),
     )
@@ -229,10 +230,12 @@ def _closing(at: Point, seed: State) -> _Closing:
     base, flows = at.base, at.flows
     d_wage, d_factor_price = seed.log_wage, seed.log_factor_price
     d_value_added = d_scale = np.zeros((1, 1, 1))
+    d_supply = np.zeros_like(d_wage)
     if at.nests.has_specific:
         d_target = at.slow * seed.log_factor_price
         d_wage = d_wage + ((1.0 - base.specific[:, None, None]) * d_target).sum(axis=0)
         d_factor_price = d_factor_price - d_target
+        d_supply = -(base.specific[:, None, None] * d_target).sum(axis=0)
         d_value_added = at.earned * d_target
     if at.nests.has_scale:
         grows = (base.scale[:, None] > 0) & (base.value_added > 0)
@@ -245,6 +248,7 @@ def _closing(at: Point, seed: State) -> _Closing:
         factor_price=d_factor_price,
         value_added=d_value_added + at.mobile * d_gap - numeraire,
         scale=d_scale,
+        log_supply=d_supply,
     )
 
 

@@ -276,12 +276,16 @@ def numeraire_gap(base: Base, flows: Flows) -> Array:
     return xp.log(xp.sum(flows.value_added) / xp.sum(base.value_added))
 
 
-def rest_of_state(base: Base, nests: Nests, flows: Flows, state: State, log_wage: Array) -> State:
+def rest_of_state(
+    base: Base, nests: Nests, wedges: Wedges, flows: Flows, state: State, log_wage: Array
+) -> State:
     """Return prices, spending, factor prices and scale that follow from `flows` (eq. 2.10)."""
     spend = flows.new_spending / base.spending
     scale = state.log_scale
     if nests.has_specific:
-        factor_price = next_factor_price(base, flows, state.log_factor_price, log_wage)
+        factor_price = next_factor_price(
+            base, flows, state.log_factor_price, log_wage, wedges.log_factor_supply
+        )
     else:
         xp = log_wage.__array_namespace__()
         factor_price = xp.broadcast_to(log_wage[None, :], state.log_price.shape)
@@ -290,13 +294,18 @@ def rest_of_state(base: Base, nests: Nests, flows: Flows, state: State, log_wage
     return State(log_wage, flows.log_new_price, spend, factor_price, scale)
 
 
-def next_factor_price(base: Base, flows: Flows, log_factor_price: Array, log_wage: Array) -> Array:
-    """Return the log price [S, N] of value added, moved towards what its factors earn (eq. 2.7)."""
+def next_factor_price(
+    base: Base, flows: Flows, log_factor_price: Array, log_wage: Array, log_supply: Array
+) -> Array:
+    """Return the log price [S, N] of value added, moved towards what its factors earn (eq. 2.7).
+
+    A change of factor supply scales the factors that stay in their sector like those that move.
+    """
     xp = log_wage.__array_namespace__()
     eta, produced = base.specific[:, None], base.value_added > 0
     before = xp.where(produced, base.value_added, 1.0)
     earned = xp.log(xp.where(produced, flows.value_added / before, 1.0))
-    target = (1.0 - eta) * log_wage[None, :] + eta * earned
+    target = (1.0 - eta) * log_wage[None, :] + eta * (earned - log_supply[None, :])
     slow = 1.0 + eta * base.elasticity[:, None] * base.value_added_share
     return log_factor_price + (target - log_factor_price) / slow
 
@@ -316,7 +325,8 @@ def next_state(base: Base, nests: Nests, wedges: Wedges, damp: Array, state: Sta
     numeraire: it keeps its baseline value.
     """
     flows = flows_of(base, nests, wedges, state)
-    return rest_of_state(base, nests, flows, state, next_wage(base, flows, damp, state.log_wage))
+    wage = next_wage(base, flows, damp, state.log_wage)
+    return rest_of_state(base, nests, wedges, flows, state, wage)
 
 
 def start_state(base: Base) -> State:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from upperhand.core.outcome import Outcome
+from upperhand.core.outcome import Ending, Outcome
 from upperhand.equilibrium import hats
 from upperhand.equilibrium.calibrate import Calibration
 from upperhand.equilibrium.hats import Flows, State, Wedges
@@ -23,6 +23,8 @@ from upperhand.numerics.continuation import follow_path
 
 Vector = npt.NDArray[np.float64]
 
+STEPS_ON_THE_WAY = 200  # of the map, for each part of a shock that is solved on the way to it
+NEARLY_GONE = 0.05  # of the baseline: an income below it explains why a path ends
 CLOSE_ENOUGH = 100.0  # times the tolerance: rounding in the economic residual at large shocks
 
 
@@ -59,7 +61,7 @@ def solve_wedges(
     with np.errstate(all="ignore"):  # a bad point shows in the outcome, not as a warning
         whole = wedges_at(1.0)
         lost = lost_source(calibration, whole)
-        if not lost:
+        if lost is None:
             for rung in (_anderson, _newton):
                 end = rung(calibration, layout, whole, layout.pack(first), tol, max_steps)
                 solution = judged(calibration, layout, whole, end, rung.__name__[1:], tol)
@@ -104,7 +106,7 @@ def _newton(
         def mapping(rest: Vector) -> Vector:
             state = layout.unpack(np.concatenate([log_wage, rest]))
             flows = hats.flows_of(base, nests, wedges, state)
-            return layout.pack(hats.rest_of_state(base, nests, flows, state, log_wage))[n:]
+            return layout.pack(hats.rest_of_state(base, nests, wedges, flows, state, log_wage))[n:]
 
         rest = cast(Vector, held["vector"])[n:]
         end = solve_fixed_point(mapping, rest, tol=tol / 10, max_steps=max_steps)
@@ -133,57 +135,73 @@ def _continued(
     calibration: Calibration,
     layout: Layout,
     wedges_at: Callable[[float], Wedges],
-    lost: str,
+    lost: Lost | None,
     *,
     tol: float,
     max_steps: int,
 ) -> Solution:
     """Third rung: grow the shock from nothing, and say how much of it has an equilibrium."""
+    few = min(max_steps, STEPS_ON_THE_WAY)
 
     def solve_at(size: float, start: Vector) -> tuple[Vector, Solution]:
         wedges = wedges_at(size)
-        end = _anderson(calibration, layout, wedges, start, tol, max_steps)
-        solution = judged(calibration, layout, wedges, end, "homotopy", tol)
-        if not solution.outcome.ok:
-            end = _newton(calibration, layout, wedges, start, tol, max_steps)
-            solution = judged(calibration, layout, wedges, end, "homotopy", tol)
-        return end.point, solution
+        end = _anderson(calibration, layout, wedges, start, tol, few)
+        return end.point, judged(calibration, layout, wedges, end, "homotopy", tol)
 
     start = layout.pack(hats.start_state(calibration.base))
-    path = follow_path(
-        solve_at,
-        start,
-        accept=lambda solution: solution.outcome.ok,
-        end=1.0 if not lost else 1.0 - 2.0**-7,
-    )
+    end = 1.0 if lost is None else 1.0 - 2.0**-7
+    path = follow_path(solve_at, start, accept=lambda solution: solution.outcome.ok, end=end)
     if path.size >= 1.0 and path.last is not None:
         return path.last
     failed = path.failed if path.failed is not None else path.last
     assert failed is not None  # the path was tried at least once
-    why = failed.outcome
+    why = lost or _edge(calibration, path.last, failed)
     outcome = Outcome(
-        ending="no_source" if lost else ("step_limit" if why.ok else why.ending),
-        residual=why.residual,
+        ending=why.ending,
+        residual=failed.outcome.residual,
         steps=path.steps,
         method="homotopy",
         feasible_share=path.size,
-        detail=lost or why.detail,
+        detail=why.detail,
     )
     return Solution(calibration, failed.wedges, failed.state, failed.flows, outcome)
 
 
-def lost_source(calibration: Calibration, wedges: Wedges) -> str:
-    """Return in words what leaves no equilibrium before any solve; else empty.
+class Lost(NamedTuple):
+    """Why there is no equilibrium, in the words of `Outcome`."""
+
+    ending: Ending
+    detail: str
+
+
+def _edge(calibration: Calibration, last: Solution | None, failed: Solution) -> Lost:
+    """Return what ends the path: incomes that vanish, or what the refused solution says.
+
+    Near the edge a solver stops for many reasons; when some income has nearly gone at the last
+    equilibrium, that is the reason.
+    """
+    if last is not None:
+        left = last.flows.income / calibration.base.income
+        poor = [calibration.world.countries[n] for n in np.flatnonzero(left < NEARLY_GONE)]
+        if poor:
+            return Lost("nonpositive_income", f"income of {', '.join(poor[:5])} goes to zero")
+    why = failed.outcome
+    return Lost("step_limit" if why.ok else why.ending, why.detail)
+
+
+def lost_source(calibration: Calibration, wedges: Wedges) -> Lost | None:
+    """Return what leaves no equilibrium before any solve, or None.
 
     Goods that an importer buys but nobody supplies, or imbalances that no trade can carry.
     """
     base, world = calibration.base, calibration.world
     closed = (wedges.kernel.sum(axis=2) <= 0) & (base.active > 0)
     names = [f"{world.sectors[s]} in {world.countries[n]}" for s, n in np.argwhere(closed)]
-    if not names:
-        return stranded(calibration, wedges)
-    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-    return "no source left of " + ", ".join(names[:5]) + more
+    if names:
+        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+        return Lost("no_source", "no source left of " + ", ".join(names[:5]) + more)
+    held_up = stranded(calibration, wedges)
+    return Lost("stranded", held_up) if held_up else None
 
 
 def judged(
@@ -197,8 +215,9 @@ def judged(
     """Return the point with the outcome that its own economic residual deserves."""
     state = layout.unpack(end.point)
     flows = hats.flows_of(calibration.base, calibration.nests, wedges, state)
-    residual = economic_residual(calibration, state, flows)
-    detail, ending = "", "converged"
+    residual = economic_residual(calibration, wedges, state, flows)
+    detail = ""
+    ending: Ending = "converged"
     if not np.isfinite(residual):
         ending = "not_finite"
     elif (flows.income <= 0).any() or (state.spend < -tol).any():
@@ -207,18 +226,20 @@ def judged(
         detail = f"income of {', '.join(poor[:5])}" if poor else "negative spending on a sector"
     elif residual > CLOSE_ENOUGH * tol:
         ending = "step_limit"
-    outcome = Outcome(ending, residual, end.steps, method, detail=detail)  # type: ignore[arg-type] # one of Ending by construction
+    outcome = Outcome(ending, residual, end.steps, method, detail=detail)
     return Solution(calibration, wedges, state, flows, outcome)
 
 
-def economic_residual(calibration: Calibration, state: State, flows: Flows) -> float:
+def economic_residual(
+    calibration: Calibration, wedges: Wedges, state: State, flows: Flows
+) -> float:
     """Return the largest gap of the equilibrium conditions (eq. 2.13).
 
     Labour markets and prices in logarithms, spending as a share of the buyer's income, factor
     prices in logarithms, and the numeraire.
     """
     base = calibration.base
-    image = hats.rest_of_state(base, calibration.nests, flows, state, state.log_wage)
+    image = hats.rest_of_state(base, calibration.nests, wedges, flows, state, state.log_wage)
     gaps = [
         flows.labour_gap,
         flows.log_new_price - state.log_price,

@@ -37,7 +37,7 @@ def solve_wedges_with_jax(
     from upperhand.numerics.jax_engine import solve_fixed_point_with_jax
 
     layout, wedges = Layout.of(calibration.base, calibration.nests), wedges_at(1.0)
-    if not lost_source(calibration, wedges):
+    if lost_source(calibration, wedges) is None:
         state, gap, steps = solve_fixed_point_with_jax(
             partial(_step, calibration.nests),
             (calibration.base, wedges, hats.wage_damping(calibration.base)),

@@ -193,13 +193,16 @@ def _place_parts(path: Sequence[Solution], income: Array) -> dict[str, Array]:
     mobile = (1.0 - base.specific)[:, None]
     labour = np.stack([(mobile * flow.value_added).sum(axis=0) for flow in flows]) / income
     employment = np.stack([flow.log_employment for flow in flows])
+    staying = np.stack([(base.specific[:, None] * f.value_added).sum(axis=0) for f in flows])
+    staying = staying / income
+    supply = np.stack([solution.wedges.log_factor_supply for solution in path])
     productivity = np.stack([solution.wedges.log_productivity for solution in path])
     transfers = np.stack([_transfers(solution) for solution in path])
     return {
         "productivity": _along(revenue, productivity).sum(axis=0),
         "scale": _along(revenue, scale).sum(axis=0),
         "subsidy": -_along(subsidy * price / per_income, sales / price).sum(axis=0),
-        "factor_supply": _along(labour, employment),
+        "factor_supply": _along(labour, employment) + _along(staying, supply),
         "transfers": _along(1.0 / income, transfers),
     }
 

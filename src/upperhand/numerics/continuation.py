@@ -12,7 +12,7 @@ import numpy.typing as npt
 Vector = npt.NDArray[np.float64]
 T = TypeVar("T")
 
-SMALLEST_STEP = 2.0**-10
+SMALLEST_STEP = 2.0**-8
 
 
 @dataclass(frozen=True, slots=True)
