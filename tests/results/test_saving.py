@@ -52,7 +52,7 @@ def test_record_brings_back_the_run(run, record):
 def test_record_holds_what_a_reader_expects(record):
     names = {path.name for path in record.iterdir()}
     assert names == {"assumptions.json", "data.json", "environment.json", "manifest.json",
-                     "results", "run.json", "scenario.yaml"}  # fmt: skip
+                     "results", "run.json", "scenario.yaml", "talks.json"}  # fmt: skip
     assert (record / "scenario.yaml").read_text().startswith("name: synthetic")
 
 

@@ -42,6 +42,9 @@ def run(
     no_report: Annotated[
         bool, typer.Option("--no-report", help="No report.html, no decomposition; faster.")
     ] = False,
+    no_talks: Annotated[
+        bool, typer.Option("--no-talks", help="No threats, deals and leverage; faster.")
+    ] = False,
 ) -> None:
     """Run a scenario: print the brief, write the record and report.html.
 
@@ -53,7 +56,13 @@ def run(
 
     scenario = read_scenario(source, changes=settings or [], variant=variant)
     with progress_bar(wanted=not quiet) as progress:
-        result = run_scenario(scenario, seed=seed, progress=progress, decompose=not no_report)
+        result = run_scenario(
+            scenario,
+            seed=seed,
+            progress=progress,
+            decompose=not no_report,
+            with_talks=not no_talks,
+        )
     name = scenario.name or "scenario"
     base = Path("runs") / f"{name}-{result.fingerprint}"
     folder = result.save_record(record or base / "record")
@@ -104,6 +113,7 @@ def as_object(
         },
         "changes": result.changes,
         "assumptions": result.assumptions,
+        "talks": result.talks.to_dict() if result.talks is not None else None,
         "record": str(folder),
         "report": str(report) if report else None,
         "files": [str(path) for path in written],

@@ -19,6 +19,7 @@ from upperhand.results.encode import (
 )
 from upperhand.results.run import Case, Run
 from upperhand.results.stack import shared_arrays, stack_cases, unstack_cases
+from upperhand.results.talks import Talks
 
 SCHEMA = "upperhand/run"
 
@@ -50,6 +51,7 @@ def about_run(run: Run) -> dict[str, Any]:
         "assumptions": run.assumptions,
         "sources": run.sources,
         "environment": run.environment,
+        "talks": run.talks.to_dict() if run.talks is not None else None,
     }
 
 
@@ -101,7 +103,14 @@ def run_from_netcdf(path: str | Path) -> Run:
     numbers = json.loads(root.attrs["stacks"])
     stacks = [(bare(read_group(path, f"cases_{i}")), found) for i, found in enumerate(numbers)]
     cases = unstack_cases(stacks, bare(root), json.loads(root.attrs["cases"]))
-    return Run(cases=cases, **json.loads(root.attrs["run"]))
+    content = json.loads(root.attrs["run"])
+    content["talks"] = talks_from(content.get("talks"))
+    return Run(cases=cases, **content)
+
+
+def talks_from(content: dict[str, Any] | None) -> Talks | None:
+    """Return the talks that plain data describe; None for none."""
+    return None if content is None else Talks.from_dict(content)
 
 
 def _by_country(case: Case) -> dict[str, dict[str, Any]]:

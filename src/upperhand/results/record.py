@@ -6,6 +6,7 @@ assumptions.json   every assumed or sourced number with its range
 data.json          world table and sources: name, licence, vintage, fingerprint
 environment.json   versions and platform
 run.json           title, baseline in words, list of cases
+talks.json         war, threats, deals and leverage of the two sides; null without two sides
 results/*.nc       arrays that all cases share, then one file per case
 """
 
@@ -23,7 +24,7 @@ from typing import Any
 from upperhand.core.errors import RecordError, raise_faults
 from upperhand.core.fingerprint import fingerprint
 from upperhand.results.encode import bare, check_version, plain, read_group, write_group
-from upperhand.results.encode_run import about_case
+from upperhand.results.encode_run import about_case, talks_from
 from upperhand.results.run import Run
 from upperhand.results.stack import shared_arrays, stack_cases, unstack_cases
 
@@ -77,6 +78,7 @@ def read_record(folder: str | Path) -> Run:
         environment=_json(root / "environment.json"),
         changes=run["changes"],
         fingerprint=run["fingerprint"],
+        talks=talks_from(_json(root / "talks.json")) if (root / "talks.json").is_file() else None,
     )
 
 
@@ -134,6 +136,7 @@ def _fill(run: Run, folder: Path) -> None:
         "assumptions.json": run.assumptions,
         "data.json": {"world": run.world, "sources": run.sources},
         "environment.json": run.environment,
+        "talks.json": run.talks.to_dict() if run.talks is not None else None,
     }
     for file, content in contents.items():
         _write_json(folder / file, content)

@@ -10,6 +10,7 @@ from upperhand.core.errors import NoEquilibriumError, OptionError, unknown
 
 if TYPE_CHECKING:
     from upperhand.results.counterfactual import Counterfactual
+    from upperhand.results.talks import Talks
 
 HORIZONS = ("short", "medium", "long")
 HORIZON_WORDS = {"short": "0-6 months", "medium": "1-2 years", "long": "5-10 years"}
@@ -92,6 +93,7 @@ class Run:
         fingerprint: Identifies scenario, world and version.
         changes: What each move changes, in the order of the moves: `side, label, kind, wedge, unit,
             old, new, trade_usd_million, changes, note`, and `from` where it has a date.
+        talks: War, threats, deals and leverage of the two sides; None unless both have a move.
     """
 
     scenario: dict[str, Any]
@@ -104,6 +106,7 @@ class Run:
     environment: dict[str, Any] = field(default_factory=dict)
     fingerprint: str = ""
     changes: list[dict[str, Any]] = field(default_factory=list)
+    talks: Talks | None = None
 
     @property
     def horizons(self) -> tuple[str, ...]:

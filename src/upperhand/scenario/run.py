@@ -16,6 +16,7 @@ from upperhand.measures.labels import labels_of
 from upperhand.scenario.assumptions import assumptions_of, environment, sources_of
 from upperhand.scenario.read import read_scenario
 from upperhand.scenario.schema import Options, Scenario
+from upperhand.scenario.talks import talks_of
 from upperhand.scenario.worlds import world_of
 from upperhand.world.world import World
 
@@ -33,6 +34,7 @@ def run_scenario(
     seed: int | None = None,
     progress: Progress | None = None,
     decompose: bool = True,
+    with_talks: bool = True,
 ) -> Run:
     """Run a scenario: what the moves change, compared with its baseline, at every horizon.
 
@@ -45,6 +47,7 @@ def run_scenario(
         seed: Seed of random draws; a run without draws does not use it, and records it.
         progress: Called with (steps done, steps in all, words) before each solve.
         decompose: Split the welfare effect of the package by cause; costs about as much again.
+        with_talks: Also compute war, threats, deals and leverage where both sides have a move.
 
     Returns:
         The run. Check `run.ok`, or call `run.require_converged()`.
@@ -85,6 +88,8 @@ def run_scenario(
             tell(len(cases) + 1, total, f"{label}, {horizon} horizon")
             plan = (key, label, kind, moves)
             cases.append(_case(scenario, world, horizon, plan, found, decompose=decompose))
+    last = partial(_at_the_end, tell, total)
+    talks = talks_of(scenario, world, last) if with_talks else None
     tell(total, total, "done")
     return Run(
         scenario=resolved(scenario, table),
@@ -97,6 +102,7 @@ def run_scenario(
         environment=environment(seed),
         fingerprint=run_fingerprint(scenario, table),
         changes=changes_of(scenario, world),
+        talks=talks,
     )
 
 
@@ -220,6 +226,11 @@ def _solver(scenario: Scenario, horizon: str) -> Callable[..., Counterfactual]:
         scale=scenario.options.scale,
         labour_supply=scenario.options.labour_supply,
     )
+
+
+def _at_the_end(tell: Progress, total: int, _done: int, _total: int, words: str) -> None:
+    """Tell what the talks do while the bar stands at its last step."""
+    tell(total - 1, total, words)
 
 
 def _silent(done: int, total: int, words: str) -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationInfo, field_validator, model_validator
 
-from upperhand.core.errors import ScenarioError, UpperhandError, unknown
+from upperhand.core.errors import unknown
 from upperhand.core.fingerprint import fingerprint
 from upperhand.measures.base import (
-    FaultsAtOnce,
     LabelFaults,
     Measure,
     Number,
@@ -20,6 +19,8 @@ from upperhand.measures.base import (
 )
 from upperhand.measures.labels import Labels, country_fault, expand_country
 from upperhand.measures.registry import KINDS, AnyMeasure
+from upperhand.scenario.section import Section
+from upperhand.scenario.talks_schema import TalksSection, talks_faults, talks_model_at
 from upperhand.world.world import World
 
 HorizonName = Literal["short", "medium", "long"]
@@ -27,15 +28,6 @@ Closure = Literal["fixed", "share", "purge"]
 Value = str | Number | bool | tuple[Any, ...] | dict[str, Any] | None
 MAX_MOVES = 200
 MAX_TITLE = 200
-
-
-class Section(BaseModel, metaclass=FaultsAtOnce):
-    """A section of a scenario file: frozen, unknown fields refused."""
-
-    raises: ClassVar[type[UpperhandError]] = ScenarioError
-    tags: ClassVar[tuple[str, ...]] = tuple(KINDS)
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
 class Source(Section):
@@ -184,6 +176,9 @@ class Scenario(Section):
         description="Trade imbalances: fixed in money, share of world income, or purge.",
     )
     options: Options = Field(default_factory=Options, description="Choices of the model.")
+    talks: TalksSection | None = Field(
+        default=None, description="What the two sides could concede, and how patient they are."
+    )
     notes: tuple[str, ...] = Field(default=(), description="What a reader should know.")
     sources: tuple[Source, ...] = Field(default=(), description="Where the numbers come from.")
     variants: dict[str, Variant] = Field(
@@ -229,6 +224,8 @@ class Scenario(Section):
         """Yield every number of the measures that is assumed, with its range."""
         for measure in (*self.baseline.measures, *self.moves):
             yield from measure.assumptions()
+        if self.talks is not None:
+            yield from self.talks.assumptions()
 
     @field_validator("notes", mode="before")
     @classmethod
@@ -279,6 +276,8 @@ class Scenario(Section):
         if not self.sides and len(sides) > 2:
             message = f"the moves have {len(sides)} actors ({', '.join(sides)}); name the two sides"
             faults.append(("sides", message + ", and give `side:` for the moves of others"))
+        if self.talks is not None:
+            faults += talks_faults(self.talks, self.moves, sides)
         _raise(faults)
         return self
 
@@ -322,6 +321,8 @@ def json_schema() -> dict[str, Any]:
 def model_at(path: tuple[str | int, ...], kind: str | None) -> type[BaseModel] | None:
     """Return the model that holds the field at `path`, given the kind of the measure around it."""
     names = [part for part in path if isinstance(part, str)]
+    if names[:1] == ["talks"]:
+        return talks_model_at(tuple(names[1:]), kind)
     if len(names) > 1 and ("moves" in names[:1] or names[:2] == ["baseline", "measures"]):
         return KINDS.get(kind or "")
     if len(names) > 1 and names[0] in SECTIONS:

@@ -14,6 +14,7 @@ from upperhand.scenario.run import Progress, run_scenario
 
 if TYPE_CHECKING:
     from upperhand.results.run import Run
+    from upperhand.results.talks import PayoffTable
 
 TOLERANCE = 1e-9  # relative; another processor changes the last digits only
 
@@ -53,7 +54,9 @@ def verify(folder: str | Path, *, progress: Progress | None = None) -> Verificat
     record = read_record(folder)
     decompose = any("welfare_part" in case.counterfactual.data for case in record.cases)
     scenario = scenario_from(record.scenario)
-    again = run_scenario(scenario, progress=progress, decompose=decompose)
+    again = run_scenario(
+        scenario, progress=progress, decompose=decompose, with_talks=record.talks is not None
+    )
     faults = []
     if record.world["fingerprint"] != again.world["fingerprint"]:
         faults.append("the world table differs from the one that was used")
@@ -78,7 +81,19 @@ def compare(record: Run, again: Run) -> tuple[float, str]:
             gap = _gap(array.values, other[name].values)
             if not gap <= largest:
                 largest, where = gap, f"{case.key}, {case.horizon}, {name}"
+    for table, other_table in zip(_tables(record), _tables(again), strict=True):
+        gap = _gap(_numbers(table.usd_bn), _numbers(other_table.usd_bn))
+        if not gap <= largest:
+            largest, where = gap, f"talks, {table.horizon}, payoffs"
     return largest, where
+
+
+def _tables(run: Run) -> tuple[PayoffTable, ...]:
+    return run.talks.tables if run.talks is not None else ()
+
+
+def _numbers(cube: object) -> np.ndarray:
+    return np.array(cube, dtype=np.float64)  # None becomes NaN
 
 
 def _gap(one: np.ndarray, other: np.ndarray) -> float:

@@ -1,0 +1,174 @@
+"""From a scenario to its talks: the sides with what they do, threaten and can concede."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from upperhand.core.errors import NoEquilibriumError
+from upperhand.measures.base import Measure
+from upperhand.measures.labels import labels_of
+from upperhand.measures.tariff import Tariff
+from upperhand.scenario.schema import Scenario
+from upperhand.scenario.talks_schema import Clock, TalksSection
+
+if TYPE_CHECKING:
+    from upperhand.results.talks import Talks
+    from upperhand.talks.confrontation import Move, Side
+    from upperhand.world.world import World
+
+Progress = Callable[[int, int, str], None]
+MOST_APART = 4  # moves of a side that stand alone; beyond it those of one kind and status join
+
+
+def has_two_sides(scenario: Scenario) -> bool:
+    """Return whether both of two sides have a move, so that there is something to talk about.
+
+    Examples:
+        >>> from upperhand.scenario.read import read_scenario
+        >>> has_two_sides(read_scenario("october-2025")), has_two_sides(read_scenario("uniform-10"))
+        (True, False)
+    """
+    movers = {move.side_of for move in _moves(scenario)}
+    return len(scenario.side_codes) == 2 and movers == set(scenario.side_codes)
+
+
+def sides_of(scenario: Scenario, world: World) -> tuple[Side, Side]:
+    """Return both sides with their moves and offers.
+
+    Moves of a group of the section `talks` go together; every other move stands alone, unless a
+    side then has more than four, when those of the same kind and status join. A group counts as
+    in force when all of it is. Without `offers` a side can only lift what it has in force.
+
+    Examples:
+        >>> from upperhand.scenario.read import parse_scenario
+        >>> from upperhand.world.toy import toy_world
+        >>> scenario = parse_scenario('''
+        ... title: A threat and a ban
+        ... world: toy
+        ... moves:
+        ...   - {kind: tariff, by: USA, against: CHN, add_pp: 50, status: threat, label: threat}
+        ...   - {kind: discouraged_purchase, by: CHN, against: USA, comply_pct: 50, label: ban}
+        ... ''')
+        >>> for side in sides_of(scenario, toy_world()):
+        ...     print(side.name, [(m.label, m.in_force, m.threat_pp) for m in side.moves])
+        USA [('threat', False, 50.0)]
+        CHN [('ban', True, None)]
+    """
+    from upperhand.talks.confrontation import Move, Side
+
+    section = scenario.talks or TalksSection()
+    members = scenario.side_members(labels_of(world))
+    first, second = scenario.side_codes
+    found = []
+    for name in (first, second):
+        clock = section.rates.get(name, Clock())
+        found.append(
+            Side(
+                name=name,
+                members=members[name],
+                moves=_grouped([m for m in _moves(scenario) if m.side_of == name], section),
+                offers=tuple(Move(m.title(), (m,)) for m in section.offers if m.side_of == name),
+                discount_rate=clock.discount_rate,
+                hazards=tuple(hazard.per_year for hazard in clock.hazards),
+            )
+        )
+    return found[0], found[1]
+
+
+def talks_of(scenario: Scenario, world: World, progress: Progress | None = None) -> Talks | None:
+    """Compute war, threats, deals and leverage of a scenario's two sides; None without two.
+
+    Args:
+        scenario: The scenario.
+        world: Its baseline world.
+        progress: Called with (steps done, steps in all, words).
+    """
+    if not has_two_sides(scenario):
+        return None
+    from upperhand.talks.confrontation import confront
+
+    first, second = sides_of(scenario, world)
+    section = scenario.talks or TalksSection()
+    notes = _notes(scenario, section, (first, second))
+    if scenario.closure == "purge":
+        from upperhand.equilibrium.solve import Options, balanced
+
+        world = balanced(world, Options(closure="purge"))
+    try:
+        found = confront(
+            world,
+            first,
+            second,
+            horizons=scenario.horizons,
+            deal_horizon=section.deal_horizon,
+            closure="share" if scenario.closure == "share" else "fixed",
+            progress=progress,
+        )
+    except NoEquilibriumError as fault:
+        notes = (f"the talks have no answer: {fault}", *notes)
+        found = _nothing((first.name, second.name), section)
+    return replace(found, notes=(*found.notes, *notes))
+
+
+def _nothing(sides: tuple[str, str], section: TalksSection) -> Talks:
+    from upperhand.results.talks import Talks
+
+    return Talks(sides, (), (), (), section.deal_horizon, (), (), (), "", ())
+
+
+def _moves(scenario: Scenario) -> tuple[Measure, ...]:
+    """Return the moves of the package and those that only the talks consider."""
+    return (*scenario.moves, *(scenario.talks.moves if scenario.talks else ()))
+
+
+def _grouped(measures: Sequence[Measure], section: TalksSection) -> tuple[Move, ...]:
+    """Return the moves of one side in the order of the scenario, groups together."""
+    group_of = {label: name for name, labels in section.groups.items() for label in labels}
+    alone = len({group_of.get(m.title(), m.title()) for m in measures}) <= MOST_APART
+    found: dict[str, list[Measure]] = {}
+    for measure in measures:
+        title = measure.title()
+        joined = f"{measure.kind.replace('_', ' ')}s, {measure.status.replace('_', ' ')}"
+        found.setdefault(group_of.get(title, title if alone else joined), []).append(measure)
+    return tuple(_move(label, together) for label, together in found.items())
+
+
+def _move(label: str, together: Sequence[Measure]) -> Move:
+    from upperhand.talks.confrontation import Move
+
+    return Move(
+        label=label,
+        measures=tuple(together),
+        in_force=all(m.status == "in_force" for m in together),
+        threat_pp=_threat(together),
+    )
+
+
+def _threat(together: Sequence[Measure]) -> float | None:
+    """Return the points of a move that is one threatened add-on tariff, else None."""
+    if len(together) != 1 or together[0].status == "in_force":
+        return None
+    only = together[0]
+    if not isinstance(only, Tariff) or not isinstance(only.add_pp, float):
+        return None
+    return only.add_pp if only.add_pp > 0 else None
+
+
+def _notes(
+    scenario: Scenario, section: TalksSection, sides: tuple[Side, Side]
+) -> tuple[str, ...]:
+    notes = []
+    if section.moves:
+        titles = ", ".join(m.title() for m in section.moves)
+        notes.append(f"moves on the table of the talks that the package does not hold: {titles}")
+    if not section.offers:
+        notes.append("no offers are given: a side can only lift what it has in force")
+    if scenario.options.scale or scenario.options.labour_supply:
+        notes.append("the talks leave out scale economies and the elasticity of labour supply")
+    if scenario.closure == "purge":
+        notes.append("the talks start from the world without imbalances")
+    many = [s.name for s in sides if len(s.members) > 1]
+    notes += [f"real income of {name} is that of its members together" for name in many]
+    return tuple(notes)
