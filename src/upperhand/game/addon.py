@@ -191,7 +191,7 @@ def _peak(
         lambda rate: -curve.at(float(rate))[0],
         bounds=(low, high),
         method="bounded",
-        options={"xatol": 1e-6},
+        options={"xatol": 1e-5},
     )
     gain = 100.0 * (-float(found.fun) - start) / abs(start)
     if gain <= max(gains[k], 0.0):
@@ -212,7 +212,7 @@ def _crossing(
     if low == 0.0:
         return 0.0, False
     high = min(r for r in rates if r > low)
-    root = brentq(lambda rate: curve.at(float(rate))[0] - start, low, high, xtol=1e-8)
+    root = brentq(lambda rate: curve.at(float(rate))[0] - start, low, high, xtol=1e-7)
     return float(root), False
 
 

@@ -15,6 +15,10 @@ import numpy.typing as npt
 Vector = npt.NDArray[np.float64]
 Map = Callable[[Vector], Vector]
 
+#: Added to the diagonal of the scaled inner products, so that differences that repeat each other
+#: do no harm.
+RIDGE = 1e-14
+
 
 @dataclass(frozen=True, slots=True)
 class FixedPoint:
@@ -114,9 +118,10 @@ class _History:
         if kept == 0:
             return step
         turns, gram = self.turns[:kept], self.gram[:kept, :kept]
-        scale = np.sqrt(np.maximum(np.diag(gram), 1e-300))
-        unit = gram / np.outer(scale, scale)
-        weights = np.linalg.lstsq(unit, (turns @ step) / scale, rcond=1e-14)[0] / scale
+        scale = np.sqrt(np.maximum(gram.diagonal(), 1e-300))
+        unit = gram / (scale[:, None] * scale)
+        unit.flat[:: kept + 1] += RIDGE
+        weights = np.linalg.solve(unit, (turns @ step) / scale) / scale
         return np.asarray(step - weights @ self.moves[:kept] - weights @ turns)
 
 

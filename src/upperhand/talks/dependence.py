@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -80,7 +81,7 @@ def dependence(
     paid = world.trade[:, j, :] * (1.0 + world.tariff[:, j, :])
     spending = paid.sum(axis=0)
     origin = paid / np.where(spending > 0, spending, 1.0)
-    content = value_added_content(world, rows)
+    content = value_added_content(world, tuple(rows))
     share = np.clip((origin * content).sum(axis=0), 0.0, 1.0 - 1e-9)
     weight = np.maximum(world.final_demand[j], 0.0) / world.final_demand[j].clip(min=0.0).sum()
     theta = trade_elasticities(world, horizon_of(horizon))
@@ -97,10 +98,12 @@ def dependence(
     )
 
 
-def value_added_content(world: World, rows: Sequence[int]) -> Array:
+@lru_cache(maxsize=4)
+def value_added_content(world: World, rows: tuple[int, ...]) -> Array:
     """Return the share (country, sector) of the holder's value added in each product (eq. 12.21).
 
-    All tiers: value-added shares times the Leontief inverse, solved for the holder only.
+    All tiers: value-added shares times the Leontief inverse, solved for the holder only. The last
+    few are kept, since horizons share them.
     """
     n, s = world.value_added_share.shape
     paid = world.trade * (1.0 + world.tariff)

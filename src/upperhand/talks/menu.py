@@ -27,7 +27,7 @@ Pair = tuple[tuple[int, ...], tuple[int, ...]]
 
 MOST_MOVES = 6
 TOGETHER = 3  # moves whose joint interaction the first guess leaves out
-ACCURATE = 1e-10  # of the map; payoffs then agree with a tight solve to about 1e-9
+ACCURATE = 1e-9  # of the map; payoffs then agree with a tight solve to about 1e-8
 
 
 @dataclass(frozen=True, slots=True)
