@@ -32,6 +32,7 @@ CHECKS = (0.3, 1.0, 3.0)  # first rates of the check of a best response
 AUTARKY = 1e-3  # imports over baseline imports below which a profile counts as autarky
 REPAIRS = 8  # times that better replies are put in the profile before it counts as exploitable
 SPEED = 20.0  # of the weights in talks
+NEWS = 1e-7  # gain above which a scan found another optimum
 TALK_STARTS: tuple[float | None, ...] = (0.0, None, 1.0, 3.0)
 
 
@@ -319,6 +320,7 @@ def ossa_agreement(
     regions: Literal["all"] | Sequence[str] = "all",
     *,
     bounds: tuple[float, float] = USUAL,
+    scan: bool = True,
     tol: float = 1e-9,
     max_sweeps: int = 500,
 ) -> CommonGain:
@@ -326,13 +328,16 @@ def ossa_agreement(
 
     Talks begin at the tariffs of `world` and gains are counted from there; to begin at Nash
     tariffs or at free trade, `rebase_ossa` the world first. The search starts from the tariffs in
-    force, zero, 1 / (sigma - 1), 100 and 300 per cent, and the largest gain is reported.
+    force, zero, 1 / (sigma - 1), 100 and 300 per cent; with political weights it starts again from
+    the best with each sector in turn at the upper bound. The largest gain is reported.
 
     Args:
         world: Where talks begin.
         regions: `all` or codes; the others keep their rates.
         bounds: Lowest and highest rate, as fractions; a negative lower bound allows import
             subsidies.
+        scan: With political weights, start again from each sector at the upper bound; most of the
+            time goes there.
         tol: Largest change of a log rate or log weight in the last round.
         max_sweeps: Rounds from each first point.
 
@@ -349,7 +354,7 @@ def ossa_agreement(
         Ossa (2014), section V and Table 5.
     """
     names = tuple(world.regions if regions == "all" else regions)
-    search = _Search("cell", bounds, False, tol, max_sweeps)  # noqa: FBT003 # fields of a record
+    search = _Search("cell", bounds, scan, tol, max_sweeps)
     search.check(world, names)
     reach = search.reach(world, names)
     base = world.base
@@ -361,9 +366,38 @@ def ossa_agreement(
         name: ossa_war.bargain(base, reach, first, speed=SPEED, tol=tol, max_sweeps=max_sweeps)
         for name, first in firsts.items()
     }
+    best = _largest(ends)
+    if scan and not (base.political == 1.0).all():
+        ends |= _scanned(world, reach, ends[best], search)
+        best = _largest(ends)
     found = {name: _common(end) for name, end in ends.items()}
-    best = max(ends, key=lambda name: -np.inf if np.isnan(found[name]) else found[name])
     return _agreed(world, names, ends[best], found, search)
+
+
+def _largest(ends: dict[str, Agreed]) -> str:
+    """Return the name of the search with the largest common gain."""
+    return max(ends, key=lambda name: np.nan_to_num(_common(ends[name]), nan=-np.inf))
+
+
+def _scanned(world: OssaWorld, reach: Reach, best: Agreed, search: _Search) -> dict[str, Agreed]:
+    """Return the searches that beat `best` when one sector starts at the upper bound."""
+    base, better = world.base, {}
+    for s, name in enumerate(world.sectors):
+        first = best.settled.log_duty.copy()
+        first[s] = np.where(reach.tariff[s], reach.highest, first[s])
+        rough = ossa_war.bargain(
+            base, reach, first, speed=SPEED, tol=1e-6, max_sweeps=search.max_sweeps
+        )
+        if np.nan_to_num(_common(rough), nan=-np.inf) > _common(best) + NEWS:
+            better[f"{name} at the upper bound"] = ossa_war.bargain(
+                base,
+                reach,
+                rough.settled.log_duty,
+                speed=SPEED,
+                tol=search.tol,
+                max_sweeps=search.max_sweeps,
+            )
+    return better
 
 
 def _common(end: Agreed) -> float:

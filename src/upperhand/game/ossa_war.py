@@ -21,7 +21,7 @@ from upperhand.numerics.anderson import FixedPoint, solve_fixed_point
 Array = npt.NDArray[np.float64]
 
 MEMORY = 12  # differences kept by the acceleration
-LONGEST = 0.5  # largest change of a log rate in one accelerated step
+LONGEST = 0.5  # largest change of a log rate in one round and in one accelerated step
 PROGRESS = 1e-10  # gain of the log of an objective below which a start found nothing better
 
 
@@ -60,6 +60,8 @@ def best_rates(
 ) -> Array:
     """Return [S, importer, exporter] the log rates that set every slope to zero (eq. 8.9).
 
+    No rate moves by more than `LONGEST`, so that talks do not wander off where subsidies are allowed.
+
     Args:
         base: The baseline.
         reach: Who moves what, between which bounds.
@@ -75,9 +77,10 @@ def best_rates(
             top, bottom = _tied(year.trade[:, k] * here, top, bottom, reach.tie)
         inside = (top > 0) & (bottom > 0)
         ratio = np.where(inside, top, 1.0) / np.where(inside, bottom, 1.0)
-        rises = top > bottom * np.exp(year.log_duty[:, k])
-        corner = np.where(rises, reach.highest, reach.lowest)
-        wanted = np.clip(np.where(inside, np.log(ratio), corner), reach.lowest, reach.highest)
+        now = year.log_duty[:, k]
+        corner = now + np.where(top > bottom * np.exp(now), LONGEST, -LONGEST)
+        wanted = np.clip(np.where(inside, np.log(ratio), corner), now - LONGEST, now + LONGEST)
+        wanted = np.clip(wanted, reach.lowest, reach.highest)
         new[:, k] = np.where(here, wanted, new[:, k])
     return new
 
