@@ -1,0 +1,127 @@
+"""Ensembles on disk: netCDF or Parquet, with what made them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from upperhand.core.errors import MissingExtraError, OptionError, RecordError, unknown
+from upperhand.core.files import replacing
+from upperhand.results.ensemble import Ensemble
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SUFFIXES = (".nc", ".parquet")
+KEY = "upperhand_ensemble"
+
+
+def save_ensemble(ensemble: Ensemble, path: str | Path) -> Path:
+    """Write an ensemble to `.nc` or `.parquet`.
+
+    Raises:
+        OptionError: If the suffix is another one.
+        MissingExtraError: If Parquet is asked for and not installed.
+    """
+    target = Path(path)
+    if target.suffix not in SUFFIXES:
+        raise OptionError(unknown("suffix", target.suffix, SUFFIXES, where=str(target)))
+    frame = ensemble.to_frame()
+    head = json.dumps(about(ensemble))
+    with replacing(target) as partial:
+        if target.suffix == ".nc":
+            data = frame.rename_axis("row").to_xarray().assign_attrs({KEY: head})
+            data.to_netcdf(partial, engine="h5netcdf")
+        else:
+            _write_parquet(frame, head, partial)
+    return target
+
+
+def read_ensemble(path: str | Path) -> Ensemble:
+    """Read an ensemble from `.nc` or `.parquet`.
+
+    Raises:
+        RecordError: If the file is damaged or no ensemble.
+    """
+    target = Path(path)
+    if target.suffix not in SUFFIXES:
+        raise OptionError(unknown("suffix", target.suffix, SUFFIXES, where=str(target)))
+    if not target.is_file():
+        raise RecordError(f"{target}: there is no such file; check the path")
+    try:
+        frame, head = _netcdf(target) if target.suffix == ".nc" else _parquet(target)
+        return from_frame(frame, json.loads(head))
+    except (OSError, KeyError, ValueError) as error:
+        raise RecordError(
+            f"{target}: is damaged or no ensemble ({error}); save it again"
+        ) from error
+
+
+def about(ensemble: Ensemble) -> dict[str, Any]:
+    """Return everything but the columns as plain data."""
+    return {
+        "units": ensemble.units,
+        "seed": ensemble.seed,
+        "groups": ensemble.groups,
+        "priors": list(ensemble.priors),
+        "provenance": ensemble.provenance,
+    }
+
+
+def from_frame(frame: pd.DataFrame, head: dict[str, Any]) -> Ensemble:
+    """Return the ensemble of a frame as `Ensemble.to_frame` makes it."""
+
+    def columns(prefix: str) -> dict[str, Any]:
+        names = [str(name) for name in frame.columns if str(name).startswith(prefix)]
+        return {name.removeprefix(prefix): frame[name].to_numpy() for name in names}
+
+    return Ensemble(
+        draw=frame["draw"].to_numpy(dtype=np.int64),
+        scramble=frame["scramble"].to_numpy(dtype=np.int64),
+        inputs=columns("in: "),
+        outputs=columns("out: "),
+        endings=frame["ending"].to_numpy(dtype=object),
+        units=head["units"],
+        seed=head["seed"],
+        groups=head["groups"],
+        priors=tuple(head["priors"]),
+        provenance=head["provenance"],
+    )
+
+
+def _netcdf(path: Path) -> tuple[pd.DataFrame, str]:
+    import xarray as xr
+
+    with xr.open_dataset(path, engine="h5netcdf") as data:
+        return data.load().to_dataframe(), str(data.attrs[KEY])
+
+
+def _write_parquet(frame: pd.DataFrame, head: str, path: Path) -> None:
+    pa, parquet = pyarrow()
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    parquet.write_table(table.replace_schema_metadata({KEY: head}), path)
+
+
+def _parquet(path: Path) -> tuple[pd.DataFrame, str]:
+    _, parquet = pyarrow()
+    table = parquet.read_table(path)
+    return table.to_pandas(), (table.schema.metadata or {})[KEY.encode()].decode()
+
+
+def pyarrow() -> tuple[Any, Any]:
+    """Return pyarrow and its Parquet module.
+
+    Raises:
+        MissingExtraError: If it is not installed.
+    """
+    try:
+        import pyarrow as pa
+        from pyarrow import parquet
+    except ImportError as error:
+        raise MissingExtraError(
+            "Parquet needs pyarrow; install it with: pip install 'upperhand[parquet]'"
+        ) from error
+    return pa, parquet

@@ -1,0 +1,129 @@
+"""Run a task for every draw on this machine, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from upperhand.core.errors import NoEquilibriumError, OptionError
+from upperhand.results.ensemble import Ensemble
+from upperhand.uncertainty.draws import SCRAMBLES, Draw, check_draws, draw_columns, rows
+from upperhand.uncertainty.priors import Priors
+
+#: What is done with a draw: numbers by name, or NoEquilibriumError when it has no answer.
+Task = Callable[[Draw], Mapping[str, float]]
+Progress = Callable[[int, int, str], None]
+MOST_WORDS = 160  # of the reason why a draw has no answer
+
+
+def propagate(
+    task: Task,
+    priors: Priors,
+    *,
+    draws: int,
+    seed: int,
+    units: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+) -> Ensemble:
+    """Return the ensemble of a task over so many draws.
+
+    Args:
+        task: Numbers of one draw by name, the same names for every draw.
+        priors: What the draws are made from.
+        draws: How many; a multiple of 8 times a power of two spreads best.
+        seed: Same seed, same draws.
+        units: Unit of each quantity.
+        progress: Called with (draws done, draws in all, words).
+
+    Raises:
+        OptionError: If the task gives other names from draw to draw, or never an answer.
+
+    Examples:
+        >>> from upperhand.uncertainty.priors import Prior
+        >>> priors = Priors((Prior("a", "uniform", 0.5, 0, 1, "", "assumed"),))
+        >>> propagate(lambda draw: {"square": draw["a"] ** 2}, priors, draws=512, seed=1).range(
+        ...     "square"
+        ... ).median.__round__(2)
+        0.25
+    """
+    check_draws(draws, seed)
+    columns = draw_columns(priors, 0, draws, seed=seed)
+    results = []
+    for k, draw in enumerate(rows(columns) if columns else ({} for _ in range(draws))):
+        results.append(answer(task, draw))
+        if progress:
+            progress(k + 1, draws, "draws")
+    return ensemble_of(results, columns, priors, seed=seed, units=units or {})
+
+
+def answer(task: Task, draw: Draw) -> tuple[dict[str, float], str]:
+    """Return the numbers of a draw and no reason, or no numbers and the reason.
+
+    Examples:
+        >>> answer(lambda draw: {"x": float("nan")}, {})
+        ({}, 'not a number: x')
+    """
+    try:
+        found = {name: float(value) for name, value in task(draw).items()}
+    except NoEquilibriumError as error:
+        return {}, _short(str(error))
+    except (FloatingPointError, ZeroDivisionError, OverflowError) as error:
+        return {}, _short(f"{type(error).__name__}: {error}")
+    bad = [name for name, value in found.items() if not np.isfinite(value)]
+    return ({}, _short(f"not a number: {', '.join(bad)}")) if bad else (found, "")
+
+
+def ensemble_of(
+    results: list[tuple[dict[str, float], str]],
+    columns: dict[str, Any],
+    priors: Priors,
+    *,
+    seed: int,
+    units: Mapping[str, str],
+) -> Ensemble:
+    """Return the ensemble of the answers to draws 0, 1, ..."""
+    names = names_of(found for found, why in results if not why)
+    draw = np.arange(len(results), dtype=np.int64)
+    return Ensemble(
+        draw=draw,
+        scramble=draw % SCRAMBLES,
+        inputs=columns,
+        outputs={n: np.array([found.get(n, np.nan) for found, _ in results]) for n in names},
+        endings=np.array([why for _, why in results], dtype=object),
+        units=dict(units),
+        seed=seed,
+        groups=dict(zip(priors.names, priors.groups, strict=True)),
+        priors=tuple(prior.to_dict() for prior in priors),
+        provenance=provenance(priors),
+    )
+
+
+def names_of(answers: Any) -> tuple[str, ...]:
+    """Return the names that every answer has.
+
+    Raises:
+        OptionError: If two answers differ in their names.
+    """
+    names: tuple[str, ...] = ()
+    for found in answers:
+        if names and tuple(found) != names:
+            other = ", ".join(sorted(set(found) ^ set(names))) or "another order"
+            raise OptionError(f"the task names {other} in some draws only; name the same always")
+        names = tuple(found)
+    return names
+
+
+def provenance(priors: Priors) -> dict[str, Any]:
+    """Return versions that fix the draws, and what identifies the priors."""
+    import scipy
+
+    from upperhand._version import __version__
+
+    return {"version": __version__, "scipy": scipy.__version__, "priors": priors.fingerprint}
+
+
+def _short(words: str) -> str:
+    line = " ".join(words.split())
+    return line if len(line) <= MOST_WORDS else line[: MOST_WORDS - 3] + "..."
