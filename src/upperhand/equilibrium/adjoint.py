@@ -182,8 +182,43 @@ def zero_seed(base: Base, outcomes: int = 1) -> Seed:
     return Seed(State(line, plane, plane, plane, plane), line, line, plane, line, plane)
 
 
+class _Sweep(NamedTuple):
+    """One pass backwards: what the next pass needs, and what the derivatives are made of."""
+
+    state: State
+    trade: _Trade
+    demand: _Demand
+    log_supply: Array
+    revenue: Array
+    gate_price: Array
+
+
+def sweep_back(at: Point, seed: Seed) -> State:
+    """Return the derivatives of the seeded outcomes with respect to the state (eq. 2.17)."""
+    return _sweep(at, seed).state
+
+
 def pull_back(at: Point, seed: Seed) -> Pullback:
     """Return the derivatives of the seeded outcomes with respect to state and wedges (eq. 2.17)."""
+    swept, subsidy = _sweep(at, seed), at.wedges.subsidy
+    subsidised = 1.0 if subsidy is None else 1.0 + subsidy[..., None]
+    earned = at.flows.sales * (swept.revenue - swept.demand.own)
+    return Pullback(
+        state=swept.state,
+        access=swept.trade.access,
+        border=swept.trade.border,
+        imports=swept.trade.imports,
+        gate=swept.trade.gate,
+        log_productivity=-swept.gate_price,
+        subsidy=earned - swept.gate_price / subsidised,
+        log_factor_supply=swept.demand.log_labour + swept.log_supply,
+        imbalance=swept.demand.income,
+        elasticity=_elasticity(at, seed.state.log_price, swept.trade.log_pull),
+    )
+
+
+def _sweep(at: Point, seed: Seed) -> _Sweep:
+    """The lines of one evaluation of the map, backwards."""
     base, nests, flows = at.base, at.nests, at.flows
     closing = _closing(at, seed.state)
     demand = _demand(at, seed, closing.gap)
@@ -193,9 +228,12 @@ def pull_back(at: Point, seed: Seed) -> Pullback:
     d_revenue = demand.spent + at.share * d_value_added
     if nests.has_scale:
         d_revenue = d_revenue + _over(closing.scale, flows.revenue)
-    subsidised = 1.0 if at.wedges.subsidy is None else 1.0 + at.wedges.subsidy[..., None]
-    d_sales = subsidised * (d_revenue - demand.own)
-    d_sales = d_sales - seed.revenue + _over(seed.log_output, flows.sales)
+    d_sales = d_revenue - demand.own
+    if at.wedges.subsidy is not None:
+        d_sales = (1.0 + at.wedges.subsidy[..., None]) * d_sales
+    d_sales = d_sales - seed.revenue
+    if seed.log_output.any():
+        d_sales = d_sales + _over(seed.log_output, flows.sales)
     trade = _trade(at, seed.state.log_price, demand.own + seed.revenue, d_sales)
 
     d_gate_price = -base.elasticity[:, None, None] * trade.log_pull - seed.log_output
@@ -205,24 +243,14 @@ def pull_back(at: Point, seed: Seed) -> Pullback:
         tilt = (1.0 - nests.value_added) * flows.value_added * d_value_added
         d_cost, d_factor_price = d_cost - tilt, d_factor_price + tilt
     d_materials = demand.materials + (1.0 - at.share) * d_cost
-    return Pullback(
-        state=State(
-            log_wage=closing.wage + (1.0 + nests.labour_supply) * demand.log_labour,
-            log_price=demand.price + _materials(at, d_materials),
-            spend=trade.spending * base.spending[..., None],
-            log_factor_price=d_factor_price + at.share * d_cost,
-            log_scale=-base.scale[:, None, None] * d_gate_price,
-        ),
-        access=trade.access,
-        border=trade.border,
-        imports=trade.imports,
-        gate=trade.gate,
-        log_productivity=-d_gate_price,
-        subsidy=flows.sales * (d_revenue - demand.own) - d_gate_price / subsidised,
-        log_factor_supply=demand.log_labour + closing.log_supply,
-        imbalance=demand.income,
-        elasticity=_elasticity(at, seed.state.log_price, trade.log_pull),
+    state = State(
+        log_wage=closing.wage + (1.0 + nests.labour_supply) * demand.log_labour,
+        log_price=demand.price + _materials(at, d_materials),
+        spend=trade.spending * base.spending[..., None],
+        log_factor_price=d_factor_price + at.share * d_cost,
+        log_scale=-base.scale[:, None, None] * d_gate_price,
     )
+    return _Sweep(state, trade, demand, closing.log_supply, d_revenue, d_gate_price)
 
 
 def _closing(at: Point, seed: State) -> _Closing:

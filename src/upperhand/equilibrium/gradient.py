@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from upperhand.core.errors import NoEquilibriumError
 from upperhand.equilibrium import hats
-from upperhand.equilibrium.adjoint import Pullback, Seed, point_at, pull_back, zero_seed
+from upperhand.equilibrium.adjoint import Pullback, Seed, point_at, pull_back, sweep_back, zero_seed
 from upperhand.equilibrium.calibrate import kernel_axes
 from upperhand.equilibrium.hats import State
 from upperhand.equilibrium.ladder import Solution
@@ -86,12 +86,12 @@ def solve_adjoint(
         solution.flows,
     )
     nothing = zero_seed(calibration.base, seed.income.shape[1])
-    direct = layout.pack_derivative(pull_back(at, seed).state)
+    direct = layout.pack_derivative(sweep_back(at, seed))
     size = float(np.max(np.abs(direct))) or 1.0
 
     def mapping(vector: Array) -> Array:
         seeded = nothing._replace(state=layout.unpack_derivative(vector))
-        return direct / size + layout.pack_derivative(pull_back(at, seeded).state)
+        return direct / size + layout.pack_derivative(sweep_back(at, seeded))
 
     first = direct if start is None else start
     end = solve_fixed_point(

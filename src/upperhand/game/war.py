@@ -100,7 +100,7 @@ def _log1p(cube: Array) -> Array:
 
 
 def settle(
-    war: War, reach: Reach, start: Policy, *, tol: float, max_sweeps: int, memory: int = 8
+    war: War, reach: Reach, start: Policy, *, tol: float, max_sweeps: int, memory: int = 5
 ) -> Settled:
     """Repeat everybody's reply until no rate moves (eq. 9.2-9.4)."""
     theta = war.calibration.base.elasticity[:, None]
