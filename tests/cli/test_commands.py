@@ -172,7 +172,7 @@ def test_new_then_check_then_run(capsys):
     assert guarded(["scenario", "check", "fresh.yaml"]) == 0
     out = capsys.readouterr().out
     assert "can be run (2 moves, sides USA, CHN)" in out
-    assert "tariff 41.9 -> 61.9 %" in out
+    assert "tariff 39.6 -> 59.6 %" in out
 
 
 def every_command():

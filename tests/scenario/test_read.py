@@ -37,7 +37,7 @@ def test_a_minimal_scenario_gets_every_default():
     assert scenario.side_codes == ("USA",)
     assert scenario.horizons == ("short", "medium", "long")
     assert scenario.closure == "fixed"
-    assert scenario.baseline_measures is not None
+    assert scenario.baseline.as_of is None
 
 
 def test_every_fault_is_reported_at_once_with_its_line():
@@ -195,8 +195,11 @@ def test_settings_are_applied_in_order():
         ("horizons: [long, long]", "name each horizon once"),
         ("year: 2021", "the world table is of 2022"),
         ("world: icio", "given twice"),
-        ("baseline: {registers: [us-new-tarifs], as_of: 2025-01-01}", "unknown register"),
-        ("baseline: {registers: [us-new-tariffs]}", "a register needs the day"),
+        ("baseline: {registers: [us-new-tariffs]}", "unknown field"),
+        ("baseline: {after_horizon: expired}", "`after_horizon` needs the day looked at"),
+        ("baseline: {as_of: 2017-05-01}", "2017-05-01 is before the first day of the register"),
+        ("baseline: {as_of: 2026-12-01}", "choose a branch with after_horizon='expired'"),
+        ("baseline: {as_of: 2025-10-09, weights: fair}", "unknown value 'fair'"),
         (
             "baseline: {measures: [{kind: tariff, by: USA, against: CHN, add_pp: 1, status: threat}]}",
             "a threat is not in force",

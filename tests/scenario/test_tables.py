@@ -1,22 +1,31 @@
-"""Dated averages of tariffs: built from their sources, mapped to regions, close to the published."""
+"""Baselines as of a day in scenarios, and the table of averages that they rest on."""
 
 from __future__ import annotations
-
-from datetime import date
 
 import numpy as np
 import pytest
 
 from tests.support import shared_dir
-from upperhand.scenario import read_scenario
+from upperhand.measures.labels import is_service
+from upperhand.measures.stacking import stack_of
+from upperhand.scenario import parse_scenario, read_scenario
+from upperhand.scenario.assumptions import assumptions_of
 from upperhand.scenario.build_tables import build_tables
-from upperhand.scenario.check import with_baseline_rates
-from upperhand.scenario.tables import measures_as_of, rates_on, read_table
+from upperhand.scenario.run import baseline_world, run_scenario
 from upperhand.scenario.worlds import world_of
+from upperhand.world.world import World
+
+
+def rate(world: World, exporter: str, importer: str) -> float:
+    """Return the average tariff on goods, per cent, by the trade of the world itself."""
+    i, j = world.countries.index(exporter), world.countries.index(importer)
+    goods = [k for k, code in enumerate(world.sectors) if not is_service(code)]
+    weight = world.trade[i, j, goods]
+    return 100 * float((weight * world.tariff[i, j, goods]).sum() / weight.sum())
 
 
 @pytest.mark.shared
-def test_the_tables_are_rebuilt_byte_for_byte_from_their_sources(tmp_path):
+def test_the_table_is_rebuilt_byte_for_byte_from_its_source(tmp_path):
     from importlib.resources import files
 
     folder = files("upperhand.scenario").joinpath("tables_data")
@@ -24,89 +33,79 @@ def test_the_tables_are_rebuilt_byte_for_byte_from_their_sources(tmp_path):
         assert path.read_bytes() == folder.joinpath(path.name).read_bytes(), path.name
 
 
-@pytest.mark.parametrize(
-    ("day", "points"),
-    [
-        (date(2025, 2, 1), None),
-        (date(2025, 4, 1), 20.29),
-        (date(2025, 4, 10), 112.19),
-        (date(2025, 4, 30), 88.14),
-        (date(2025, 10, 9), 31.06),
-        (date(2026, 3, 1), 10.77),
-    ],
-)
-def test_the_last_change_before_a_day_applies(day, points):
-    """Path of the US average on China in theory/timeline, from Waugh."""
-    found = rates_on("us-new-tariffs-by-date", day).get("CHN")
-    assert (found[0] if found else None) == points
-
-
-def test_every_region_but_the_united_states_gets_a_rate():
-    world = world_of("icio-2022")
-    found = {
-        m.against[0]: m.add_pp for m in measures_as_of("us-new-tariffs", date(2025, 10, 9), world)
-    }
-    assert set(found) == set(world.countries) - {"USA"}
-    assert found["DEU"] == found["XEU"] == 15.20
-    assert found["IND"] == 43.03
-    assert 8.59 < found["XLA"] < 14.10  # between Colombia and Costa Rica
-    assert 2.8 < found["ROW"] < 31.4  # between Venezuela and Iraq
-
-
-@pytest.mark.parametrize(
-    ("exporter", "importer", "published", "tolerance"),
-    [
-        ("CHN", "USA", 41.93, 0.05),  # Waugh: collected rate of 2024, 10.87, and 31.06 new points
-        ("USA", "CHN", 32.6, 1.0),  # PIIE: 32.6; the table starts at 20.3 of 2020 instead of 21.2
-    ],
-)
-def test_the_baseline_of_october_2025_agrees_with_the_published_averages(
-    exporter, importer, published, tolerance
-):
+def test_the_baseline_of_october_2025_carries_the_duties_of_the_register():
     scenario = read_scenario("october-2025")
-    table = world_of("icio-2022")
-    world = with_baseline_rates(scenario, table)
-    i, j = world.countries.index(exporter), world.countries.index(importer)
-    goods = [s for s, code in enumerate(world.sectors) if code != "SERV"]
-    weight = world.trade[i, j, goods]
-    average = 100 * float((weight * world.tariff[i, j, goods]).sum() / weight.sum())
-    assert average == pytest.approx(published, abs=tolerance)
+    world = baseline_world(scenario, world_of(scenario.world))
+    goods = [code for code in world.sectors if not is_service(code)]
+    stack = stack_of("2025-10-09", "USA", "CHN", weights="collected").by_sector(goods)
+    places = [world.sectors.index(code) for code in goods]
+    chn, usa = world.countries.index("CHN"), world.countries.index("USA")
+    np.testing.assert_allclose(world.tariff[chn, usa, places], stack.total / 100, rtol=1e-12)
+    assert world.tariff[world.countries.index("DEU"), usa].max() > 0.15
 
 
-def test_taking_back_the_war_layer_gives_the_averages_before_it():
+def test_by_law_duties_are_higher_than_those_collected():
+    """Waugh counts 41.9, PIIE 57.6 per cent in autumn 2025; trade shifts to lower duties."""
+    table = world_of("icio-2022-strategic")
+    collected = baseline_world(read_scenario("october-2025"), table)
+    by_law = baseline_world(read_scenario("october-2025", variant="by-law"), table)
+    assert 36 < rate(collected, "CHN", "USA") < 43
+    assert rate(by_law, "CHN", "USA") > rate(collected, "CHN", "USA") + 3
+
+
+def test_before_the_war_tariffs_are_low():
     """PIIE puts January 2018 at 3.1 (United States) and 8.0 (China) per cent."""
-    table = world_of("icio-2022")
-    world = with_baseline_rates(read_scenario("2018-2019"), table)
-    usa, chn = world.countries.index("USA"), world.countries.index("CHN")
-    goods = [s for s, code in enumerate(world.sectors) if code != "SERV"]
-    for i, j, published in ((chn, usa, 3.1), (usa, chn, 8.0)):
-        weight = world.trade[i, j, goods]
-        average = 100 * float((weight * world.tariff[i, j, goods]).sum() / weight.sum())
-        assert average == pytest.approx(published, abs=0.5)
+    world = baseline_world(read_scenario("2018-2019"), world_of("icio-2022-strategic"))
+    assert rate(world, "CHN", "USA") == pytest.approx(3.1, abs=1.0)
+    assert rate(world, "USA", "CHN") == pytest.approx(8.0, abs=2.0)
 
 
-def test_the_waves_of_the_library_are_the_coverage_table_times_the_rates():
-    coverage = {row["sector"]: row for row in read_table("s301-coverage-by-sector")}
-    waves = [move for move in read_scenario("2018-2019").moves if move.by == "USA"]
-    rates = [
-        {"list_1_pct": 25, "list_2_pct": 25},
-        {"list_3_pct": 10},
-        {"list_3_pct": 15},
-        {"list_4a_pct": 15},
-    ]
-    for wave, rate in zip(waves, rates, strict=True):
-        for sector, row in coverage.items():
-            expected = sum(float(row[name]) * points / 100 for name, points in rate.items())
-            assert wave.add_pp.get(sector, 0.0) == pytest.approx(expected, abs=0.0501), sector
+def test_the_waves_of_the_library_are_the_steps_of_the_register():
+    days = {
+        "USA": ["2018-07-05", "2018-08-23", "2018-09-24", "2019-05-10", "2019-09-01"],
+        "CHN": ["2018-07-05", "2018-08-23", "2018-09-24", "2019-06-01", "2019-09-01"],
+    }
+    world = world_of("icio-2022-strategic")
+    goods = [code for code in world.sectors if not is_service(code)]
+    for actor, target in (("USA", "CHN"), ("CHN", "USA")):
+        waves = [move for move in read_scenario("2018-2019").moves if move.by == actor]
+        totals = [stack_of(day, actor, target).by_sector(goods).total for day in days[actor]]
+        for wave, before, after in zip(waves, totals[:-1], totals[1:], strict=True):
+            given = np.array([wave.add_pp.get(code, 0.0) for code in goods])
+            np.testing.assert_allclose(given, after - before, atol=0.0501)  # printed to 0.1
 
 
-def test_the_four_waves_add_up_to_the_published_rise():
-    """PIIE: the US average rose by 17.9 points to September 2019; lines are not trade, so 3 points."""
-    world = world_of("icio-2022")
-    usa, chn = world.countries.index("USA"), world.countries.index("CHN")
-    weight = world.trade[chn, usa]
-    goods = np.array([code != "SERV" for code in world.sectors])
-    waves = [m for m in read_scenario("2018-2019").moves if m.by == "USA"]
-    added = sum(m.to_shock(world).tariff_add[chn, usa] for m in waves)
-    average = 100 * float((weight * added)[goods].sum() / weight[goods].sum())
-    assert average == pytest.approx(17.9, abs=3.0)
+def test_what_the_truce_became_is_a_choice_of_the_scenario():
+    """China's 24 suspended points and the controls of 9 October come back, or they do not."""
+    text = "{{title: T, baseline: {{as_of: 2026-12-01, after_horizon: {}}}, moves: [{}]}}"
+    move = "{kind: tariff, by: USA, against: CHN, add_pp: 1}"
+    table = world_of("icio-2022-strategic")
+    rates = {
+        branch: rate(baseline_world(parse_scenario(text.format(branch, move)), table), "USA", "CHN")
+        for branch in ("expired", "extended")
+    }
+    assert rates["expired"] > rates["extended"] + 10
+
+
+def test_controls_of_the_baseline_are_among_the_assumptions_with_their_range():
+    changes = ["baseline.controls=true"]
+    scenario = read_scenario("october-2025", changes=changes)
+    table = world_of(scenario.world)
+    world = baseline_world(scenario, table)
+    rows = {row["name"]: row for row in assumptions_of(scenario, table, baseline=world)}
+    row = rows["baseline, tw-chips-2025-07: share withheld"]
+    assert (row["value"], row["low"], row["high"]) == (98.0, 90.0, 100.0)
+    before = baseline_world(read_scenario("october-2025"), table)
+    at = [world.countries.index(c) for c in ("TWN", "CHN")]
+    k = world.sectors.index("ai_accelerators")
+    assert world.trade[at[0], at[1], k] < 0.5 * before.trade[at[0], at[1], k]
+
+
+def test_a_record_says_which_rows_its_baseline_rests_on():
+    text = (
+        "{title: T, world: toy, horizons: [long], baseline: {as_of: 2025-10-09}, "
+        "moves: [{kind: tariff, by: USA, against: CHN, add_pp: 1}]}"
+    )
+    dated = run_scenario(parse_scenario(text)).world["card"]["as_of"]
+    assert dated["day"] == "2025-10-09"
+    assert "us-fentanyl-2" in dated["rows"]

@@ -24,8 +24,8 @@ def test_the_examples_of_the_page_run_as_printed():
 
 
 def test_the_page_of_the_packaged_world_shows_every_region_and_sector():
-    page = card_page(load_world())
-    world = load_world()
+    page = card_page(load_world("icio-2022"))
+    world = load_world("icio-2022")
     assert all(f"| {code} |" in page for code in (*world.countries, *world.sectors))
 
 

@@ -34,7 +34,7 @@ def test_every_published_set_of_elasticities_gives_a_sound_world(name):
 
 
 def test_the_default_is_the_median_of_six_published_sets():
-    world = load_world()
+    world = load_world("icio-2022")
     sets = world.card["elasticities"]["sets"]
     stack = np.array([sets[name] for name in SETS[:6]])
     np.testing.assert_allclose(world.trade_elasticity, np.median(stack, axis=0), atol=1e-6)

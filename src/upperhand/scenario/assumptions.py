@@ -10,21 +10,48 @@ from upperhand.world.world import World
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+#: What the register of dated measures rests on; each row names its own source.
+REGISTER_SOURCES = (
+    {
+        "title": "Waugh (2026), trade-war-redux-2025 (commit 726c595)",
+        "url": "https://github.com/tradewartracker/trade-war-redux-2025",
+        "licence": "MIT, Copyright (c) 2025 tradewartracker",
+        "used_for": "new US tariffs by partner and date, duties collected in 2024",
+    },
+    {
+        "title": "Budget Lab at Yale, tariff-rate-tracker (commit 8315fff)",
+        "url": "https://github.com/Budget-Lab-Yale/tariff-rate-tracker",
+        "licence": "MIT",
+        "used_for": "products of the US tariff lists and exemptions",
+    },
+    {
+        "title": "PIIE (Bown), US-China Trade War Tariffs: An Up-to-Date Chart, and its workbook",
+        "url": "https://www.piie.com/research/piie-charts/2019/us-china-trade-war-tariffs-date-chart",
+        "licence": "cited for single numbers",
+        "used_for": "Chinese tariffs by product 2018-19, ordinary Chinese duties",
+    },
+)
 PACKAGES = ("numpy", "scipy", "xarray", "pandas", "pydantic", "ruamel.yaml")
 
 
-def assumptions_of(scenario: Scenario, world: World) -> list[dict[str, Any]]:
+def assumptions_of(
+    scenario: Scenario, world: World, *, baseline: World | None = None
+) -> list[dict[str, Any]]:
     """Return every number that the run rests on, with range, unit, source and status.
+
+    The baseline adds the strengths of the controls that the register applied.
 
     Examples:
         >>> from upperhand.scenario.read import read_scenario
         >>> from upperhand.world.load import load_world
-        >>> rows = assumptions_of(read_scenario("october-2025"), load_world("icio-2022"))
+        >>> world = load_world("icio-2022-strategic")
+        >>> rows = assumptions_of(read_scenario("october-2025"), world)
         >>> rows[0]["name"], rows[0]["low"], rows[0]["high"], rows[0]["status"]
         ('Chinese matching answer, 100 points on all US goods: add_pp', 0.0, 125.0, 'assumed')
     """
     return [
         *scenario.assumptions(),
+        *_controls(baseline or world),
         *_options(scenario),
         *_horizons(scenario),
         *_elasticities(scenario, world),
@@ -33,11 +60,9 @@ def assumptions_of(scenario: Scenario, world: World) -> list[dict[str, Any]]:
 
 def sources_of(scenario: Scenario, world: World) -> list[dict[str, Any]]:
     """Return the references of the world, the registers and the scenario, each once."""
-    from upperhand.scenario.tables import REGISTERS
-
     found = [dict(source) for source in world.card.get("sources", ())]
-    for name in scenario.baseline.registers:
-        found += [dict(source) for source in REGISTERS[name].sources]
+    if scenario.baseline.as_of:
+        found += [dict(source) for source in REGISTER_SOURCES]
     found += [source.model_dump(mode="json") for source in scenario.sources]
     once = {str(source.get("title")): source for source in reversed(found)}
     return list(reversed(once.values()))
@@ -62,6 +87,13 @@ def environment(seed: int | None) -> dict[str, Any]:
         "packages": {name: version(name) for name in PACKAGES},
         "seed": seed,
     }
+
+
+def _controls(baseline: World) -> Iterator[dict[str, Any]]:
+    for control in baseline.card.get("as_of", {}).get("controls", ()):
+        name = f"baseline, {control['id']}: share withheld"
+        value = (float(control["withheld_pct"]), float(control["low"]), float(control["high"]))
+        yield _row(name, *value, "assumed", source="register of measures") | {"unit": "per cent"}
 
 
 def _options(scenario: Scenario) -> Iterator[dict[str, Any]]:

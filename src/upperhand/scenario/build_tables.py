@@ -1,12 +1,10 @@
-"""Build the packaged tables from their sources: `upperhand scenario build-tables FOLDER`."""
+"""Build the packaged table of average US tariffs from its source: `upperhand scenario build-tables FOLDER`."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from importlib.resources import files
 from pathlib import Path
 
 from upperhand.core.errors import ScenarioError
@@ -24,16 +22,13 @@ NAMES = {
 }
 #: First day of the projections in the source, which are left out.
 HORIZON = "2026-07-25"
-LISTS = ("1", "2", "3", "4A", "4B")
-#: Sectors with fewer listed lines are left out: nearly all of their goods are on no list.
-FEWEST_LINES = 5
 
 
 def build_tables(source: str | Path, out: str | Path) -> list[Path]:
     """Write every table that can be built from the data folder, and return the files.
 
     Args:
-        source: Folder with `us_tariffs_waugh` and `us_tariff_tracker_yale`.
+        source: Folder with `us_tariffs_waugh`.
         out: Folder for the tables.
 
     Raises:
@@ -43,9 +38,6 @@ def build_tables(source: str | Path, out: str | Path) -> list[Path]:
     made = {
         "us-new-tariffs-by-date.csv": us_new_tariffs(
             _rows(folder / "us_tariffs_waugh" / "country-by-time.csv")
-        ),
-        "s301-coverage-by-sector.csv": s301_coverage(
-            _rows(folder / "us_tariff_tracker_yale" / "s301_product_lists.csv")
         ),
     }
     return [write_text(Path(out) / name, text) for name, text in made.items()]
@@ -85,55 +77,6 @@ def partner_code(name: str) -> str:
         return str(pycountry.countries.lookup(name).alpha_3)
     except LookupError as error:
         raise ScenarioError(f"partner '{name}' has no code; add it to NAMES") from error
-
-
-def s301_coverage(rows: Iterable[dict[str, str]]) -> str:
-    """Return the share of each sector's tariff lines on each Section 301 list, as CSV text.
-
-    Shares count lines, all lines of lists 1 to 4B being the whole; they are not trade-weighted.
-    Pharmaceuticals, of which four lines are listed, are left out.
-    """
-    rules = concordance()
-    counts: dict[str, Counter[str]] = {}
-    for row in rows:
-        name = "3" if row["list"] == "3_addl" else row["list"]
-        sector = sector_of(row["hts8"], rules)
-        if name in LISTS and sector:
-            counts.setdefault(sector, Counter())[name] += 1
-    body = [
-        [sector, str(sum(count.values()))]
-        + [f"{100 * count[name] / sum(count.values()):.1f}" for name in LISTS]
-        for sector, count in sorted(counts.items())
-        if sum(count.values()) >= FEWEST_LINES
-    ]
-    note = (
-        "Share of each sector's HTS8 lines on each Section 301 list, per cent; counted from "
-        "s301_product_lists.csv of the Budget Lab at Yale, tariff-rate-tracker (MIT licence)."
-    )
-    return _text(note, ["sector", "lines", *(f"list_{n.lower()}_pct" for n in LISTS)], body)
-
-
-def concordance() -> dict[str, str]:
-    """Return sector by HS prefix; the longest prefix applies.
-
-    Examples:
-        >>> concordance()["26"]
-        'B07'
-    """
-    entry = files("upperhand.scenario").joinpath("tables_data", "hs-to-sector.csv")
-    lines = [x for x in entry.read_text(encoding="utf-8").splitlines() if not x.startswith("#")]
-    return {prefix: row["sector"] for row in csv.DictReader(lines) for prefix in row["hs"].split()}
-
-
-def sector_of(code: str, rules: dict[str, str]) -> str:
-    """Return the sector of a product code, or the empty string for special codes.
-
-    Examples:
-        >>> sector_of("85423100", concordance()), sector_of("85011020", concordance())
-        ('C26', 'C27')
-    """
-    found = (rules.get(code[:digits]) for digits in (6, 4, 2))
-    return next((sector for sector in found if sector), "")
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

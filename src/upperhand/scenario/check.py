@@ -8,10 +8,10 @@ from typing import Any
 
 from upperhand.measures.change import Change
 from upperhand.scenario.read import read_scenario
+from upperhand.scenario.run import baseline_world, with_options
 from upperhand.scenario.schema import Scenario
 from upperhand.scenario.worlds import world_of
 from upperhand.world.shock import compose_all
-from upperhand.world.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,7 @@ def check_scenario(
 ) -> Checked:
     """Read a scenario, compose its measures on its world, and describe every move.
 
-    Rates before a move are those of the table with the baseline's tariffs; trade is that of the
-    table. Nothing is solved.
+    Rates and trade before a move are those of the baseline, which is solved; the moves are not.
 
     Raises:
         ScenarioError: If the file is wrong (every fault listed).
@@ -60,18 +59,10 @@ def check_scenario(
         uniform-10: can be run (1 move, sides USA, CHN)
     """
     scenario = read_scenario(source, changes=changes, variant=variant)
-    world = with_baseline_rates(scenario, world_of(scenario.world))
+    world = baseline_world(scenario, with_options(world_of(scenario.world), scenario.options))
     compose_all(world, list(scenario.moves))
     found = tuple(move.describe(world) for move in scenario.moves)
     return Checked(scenario, found, tuple(_remarks(scenario, found)))
-
-
-def with_baseline_rates(scenario: Scenario, table: World) -> World:
-    """Return the table with the tariffs and export taxes of the baseline, trade unchanged."""
-    from dataclasses import replace
-
-    shock = compose_all(table, scenario.baseline_measures(table))
-    return replace(table, tariff=shock.tariff(table), export_tax=shock.export_tax(table))
 
 
 def _remarks(scenario: Scenario, changes: Sequence[Change]) -> list[str]:

@@ -75,12 +75,13 @@ def _try(name: str, look: Callable[[], str]) -> Check:
 
 
 def _world() -> str:
+    from upperhand.scenario.schema import DEFAULT_WORLD
     from upperhand.scenario.worlds import about, check
 
-    sound, report = check("icio-2022")
+    sound, report = check(DEFAULT_WORLD)
     if not sound:
         raise ValueError(report)
-    return f"icio-2022, fingerprint {about('icio-2022')['fingerprint']}"
+    return f"{DEFAULT_WORLD}, fingerprint {about(DEFAULT_WORLD)['fingerprint']}"
 
 
 def _solver() -> str:

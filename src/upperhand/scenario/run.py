@@ -11,11 +11,11 @@ import numpy as np
 
 from upperhand.core.errors import NoEquilibriumError
 from upperhand.core.fingerprint import fingerprint
-from upperhand.measures.base import Measure
 from upperhand.measures.labels import labels_of
 from upperhand.scenario.assumptions import assumptions_of, environment, sources_of
 from upperhand.scenario.read import read_scenario
 from upperhand.scenario.schema import Options, Scenario
+from upperhand.scenario.settle import settled
 from upperhand.scenario.talks import talks_of
 from upperhand.scenario.worlds import world_of
 from upperhand.world.world import World
@@ -95,9 +95,9 @@ def run_scenario(
         scenario=resolved(scenario, table),
         title=scenario.title,
         baseline=scenario.baseline.words,
-        world=about_world(table),
+        world=about_world(table, baseline=world),
         cases=tuple(cases),
-        assumptions=assumptions_of(scenario, table),
+        assumptions=assumptions_of(scenario, table, baseline=world),
         sources=sources_of(scenario, table),
         environment=environment(seed),
         fingerprint=run_fingerprint(scenario, table),
@@ -109,18 +109,34 @@ def run_scenario(
 def baseline_world(scenario: Scenario, table: World) -> World:
     """Return the world that the moves are compared with: the table after the baseline's measures.
 
+    With `as_of`, these are the measures of the register that were in force on that day; the
+    baseline's own measures come on top.
+
     Raises:
         NoEquilibriumError: If the measures of the baseline leave no equilibrium.
+        OptionError: If the register does not know the world's countries or sectors.
     """
-    measures = scenario.baseline_measures(table)
-    if not measures:
-        return table
+    base = scenario.baseline
+    world = table
+    if base.as_of:
+        from upperhand.horizon.as_of import as_of
+
+        world = as_of(
+            table,
+            base.as_of,
+            weights=base.weights,
+            horizon=base.horizon,
+            after_horizon=base.after_horizon,
+            controls=base.controls,
+        )
+    if not base.measures:
+        return world
     from upperhand.equilibrium import rebase
 
-    found = _solver(scenario, scenario.baseline.horizon)(table, measures)
+    found = _solver(scenario, base.horizon)(world, list(base.measures))
     if not found.outcome.ok:
         raise NoEquilibriumError(f"the baseline of '{scenario.title}': {found.outcome.sentence()}")
-    return rebase(table, found, name=f"{table.name}, {scenario.baseline.words}")
+    return rebase(world, found, name=f"{table.name}, {base.words}")
 
 
 def with_options(world: World, options: Options) -> World:
@@ -165,15 +181,19 @@ def resolved(scenario: Scenario, table: World) -> dict[str, Any]:
     return scenario.to_dict() | {"sides": sides if len(members) == 2 else []}
 
 
-def about_world(world: World) -> dict[str, Any]:
-    """Return name, year, fingerprint, names and card of a world as plain data."""
+def about_world(world: World, *, baseline: World | None = None) -> dict[str, Any]:
+    """Return name, year, fingerprint, names and card of a world as plain data.
+
+    The card also says which rows of the register the baseline rests on, if any.
+    """
+    dated = (baseline or world).card.get("as_of")
     return {
         "name": world.name,
         "year": world.year,
         "fingerprint": world.fingerprint,
         "country_names": dict(world.country_names),
         "sector_names": dict(world.sector_names),
-        "card": dict(world.card),
+        "card": dict(world.card) | ({"as_of": dated} if dated else {}),
     }
 
 
@@ -209,8 +229,8 @@ def _case(
 
     key, label, kind, moves = plan
     if moves not in found:
-        measures: list[Measure] = [scenario.moves[i] for i in moves]
         solve = _solver(scenario, horizon)
+        measures = [settled(scenario.moves[i], world, horizon, solve) for i in moves]
         found[moves] = solve(world, measures, decompose=decompose and kind == "package")
     typed: Kind = "package" if kind == "package" else "side" if kind == "side" else "move"
     return Case(key, label, typed, horizon, moves, found[moves])

@@ -8,11 +8,10 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator, model_validator
 
-from upperhand.core.errors import unknown
+from upperhand.core.errors import OptionError, unknown
 from upperhand.core.fingerprint import fingerprint
 from upperhand.measures.base import (
     LabelFaults,
-    Measure,
     Number,
     known_labels,
     strength,
@@ -21,11 +20,11 @@ from upperhand.measures.labels import Labels, country_fault, expand_country
 from upperhand.measures.registry import KINDS, AnyMeasure
 from upperhand.scenario.section import Section
 from upperhand.scenario.talks_schema import TalksSection, talks_faults, talks_model_at
-from upperhand.world.world import World
 
 HorizonName = Literal["short", "medium", "long"]
 Closure = Literal["fixed", "share", "purge"]
 Value = str | Number | bool | tuple[Any, ...] | dict[str, Any] | None
+DEFAULT_WORLD = "icio-2022-strategic"
 MAX_MOVES = 200
 MAX_TITLE = 200
 
@@ -47,11 +46,22 @@ class Baseline(Section):
         description="The baseline in words; every change is read against it.",
     )
     as_of: date | None = Field(
-        default=None, description="Day whose measures are in force in the baseline (ISO date)."
+        default=None,
+        description="Day whose measures are in force in the baseline, 2018-01-01 to 2026-07-31; "
+        "later only with `after_horizon` (ISO date).",
     )
-    registers: tuple[str, ...] = Field(
-        default=(),
-        description="Packaged tables of measures applied as of that day, e.g. `us-new-tariffs`.",
+    after_horizon: Literal["expired", "extended"] | None = Field(
+        default=None,
+        description="After July 2026: the truce of Busan has `expired`, or was `extended`.",
+    )
+    weights: Literal["statutory", "collected"] = Field(
+        default="statutory",
+        description="Duties by law, or scaled to what customs collected in 2024.",
+    )
+    controls: bool = Field(
+        default=True,
+        description="Whether export controls and bans of the day, whose strengths are assumed, "
+        "belong to the baseline.",
     )
     measures: tuple[AnyMeasure, ...] = Field(
         default=(), description="Further measures in force in the baseline."
@@ -73,23 +83,12 @@ class Baseline(Section):
                 faults.append((f"{where}.from", f"{measure.from_} is after as_of {self.as_of}"))
             if self.as_of and measure.until and measure.until < self.as_of:
                 faults.append((f"{where}.until", f"{measure.until} is before as_of {self.as_of}"))
-        if self.registers and not self.as_of:
-            faults.append(("as_of", "missing; a register needs the day whose rates apply"))
+        if self.after_horizon and not self.as_of:
+            faults.append(("as_of", "missing; `after_horizon` needs the day looked at"))
+        if self.as_of:
+            faults += _day_faults(self.as_of, self.after_horizon)
         _raise(faults)
         return self
-
-    @field_validator("registers")
-    @classmethod
-    def _known_registers(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        from upperhand.scenario.tables import REGISTERS
-
-        known = list(REGISTERS)
-        _raise([
-            (f"[{i}]", unknown("register", name, known))
-            for i, name in enumerate(names)
-            if name not in known
-        ])  # fmt: skip
-        return names
 
 
 class Options(Section):
@@ -152,7 +151,7 @@ class Scenario(Section):
     )  # fmt: skip
     title: str = Field(description="One line.", min_length=1, max_length=MAX_TITLE)
     question: str = Field(default="", description="The question that the scenario answers.")
-    world: str = Field(default="icio-2022", description="Name of the world table.", min_length=1)
+    world: str = Field(default=DEFAULT_WORLD, description="Name of the world table.", min_length=1)
     year: int | None = Field(
         default=None, description="Year of the world table; checked when given.", strict=True
     )
@@ -209,16 +208,6 @@ class Scenario(Section):
     def to_dict(self) -> dict[str, Any]:
         """Return the canonical form: every field, defaults included, as plain data."""
         return self.model_dump(mode="json", by_alias=True)
-
-    def baseline_measures(self, world: World) -> list[Measure]:
-        """Return every measure of the baseline: those of its registers, then its own."""
-        from upperhand.scenario.tables import measures_as_of
-
-        found: list[Measure] = []
-        for name in self.baseline.registers:
-            if self.baseline.as_of:
-                found += measures_as_of(name, self.baseline.as_of, world)
-        return [*found, *self.baseline.measures]
 
     def assumptions(self) -> Iterator[dict[str, Any]]:
         """Yield every number of the measures that is assumed, with its range."""
@@ -280,6 +269,16 @@ class Scenario(Section):
             faults += talks_faults(self.talks, self.moves, sides)
         _raise(faults)
         return self
+
+
+def _day_faults(day: date, branch: Literal["expired", "extended"] | None) -> list[tuple[str, str]]:
+    from upperhand.measures.register import check_date
+
+    try:
+        check_date(day, after_horizon=branch)
+    except OptionError as error:
+        return [("as_of", str(error))]
+    return []
 
 
 def _side_faults(

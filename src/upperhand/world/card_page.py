@@ -15,7 +15,7 @@ def card_page(world: World) -> str:
 
     Examples:
         >>> from upperhand.world.load import load_world
-        >>> card_page(load_world()).splitlines()[0]
+        >>> card_page(load_world("icio-2022")).splitlines()[0]
         '| field | value |'
     """
     card = world.card

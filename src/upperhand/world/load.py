@@ -29,11 +29,11 @@ def world_names() -> tuple[str, ...]:
     return (*PACKAGED, "toy")
 
 
-def load_world(name: str | Path = "icio-2022", *, elasticities: str | None = None) -> World:
+def load_world(name: str | Path = "icio-2022-strategic", *, elasticities: str | None = None) -> World:
     """Load a packaged world, a saved world (`.npz`) or a folder of CSV tables.
 
     Args:
-        name: Name of a packaged world, or a path.
+        name: Name of a packaged world, or a path; the world with strategic goods by default.
         elasticities: One of the published sets of trade elasticities that the card of the world
             lists, for example `CP`. Default: the elasticities of the table itself, for
             `icio-2022` the median of six published sets.
