@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from upperhand.core.errors import NoEquilibriumError
+from upperhand.core.errors import NoEquilibriumError, ScenarioError
 from upperhand.measures.base import Measure
 from upperhand.measures.labels import labels_of
 from upperhand.measures.tariff import Tariff
-from upperhand.scenario.schema import Scenario
+from upperhand.scenario.schema import Closure, Scenario
 from upperhand.scenario.talks_schema import Clock, TalksSection
 
 if TYPE_CHECKING:
+    from upperhand.results.run import Run
     from upperhand.results.talks import Talks
     from upperhand.talks.confrontation import Move, Side
     from upperhand.world.world import World
@@ -104,12 +106,30 @@ def talks_of(scenario: Scenario, world: World, progress: Progress | None = None)
             horizons=scenario.horizons,
             deal_horizon=section.deal_horizon,
             closure="share" if scenario.closure == "share" else "fixed",
+            at_horizon=partial(_settled, scenario, world),
             progress=progress,
         )
     except NoEquilibriumError as fault:
         notes = (f"the talks have no answer: {fault}", *notes)
         found = _nothing((first.name, second.name), section)
     return replace(found, notes=(*found.notes, *notes))
+
+
+def _settled(scenario: Scenario, world: World, side: Side, horizon: str) -> Side:
+    """Return a side with its moves and offers as they work at a horizon."""
+    from upperhand.equilibrium import solve_counterfactual
+    from upperhand.scenario.settle import settled
+
+    closure: Closure = "share" if scenario.closure == "share" else "fixed"
+    solve = partial(solve_counterfactual, closure=closure, horizon=horizon)
+
+    def then(move: Move) -> Move:
+        measures = [
+            settled(m, world, horizon, solve) for m in move.measures if isinstance(m, Measure)
+        ]
+        return replace(move, measures=tuple(measures))
+
+    return replace(side, moves=tuple(map(then, side.moves)), offers=tuple(map(then, side.offers)))
 
 
 def _nothing(sides: tuple[str, str], section: TalksSection) -> Talks:
@@ -156,9 +176,7 @@ def _threat(together: Sequence[Measure]) -> float | None:
     return only.add_pp if only.add_pp > 0 else None
 
 
-def _notes(
-    scenario: Scenario, section: TalksSection, sides: tuple[Side, Side]
-) -> tuple[str, ...]:
+def _notes(scenario: Scenario, section: TalksSection, sides: tuple[Side, Side]) -> tuple[str, ...]:
     notes = []
     if section.moves:
         titles = ", ".join(m.title() for m in section.moves)
@@ -172,3 +190,44 @@ def _notes(
     many = [s.name for s in sides if len(s.members) > 1]
     notes += [f"real income of {name} is that of its members together" for name in many]
     return tuple(notes)
+
+
+def talks_run(
+    source: str,
+    *,
+    changes: Sequence[str] = (),
+    variant: str | None = None,
+    progress: Progress | None = None,
+) -> Run:
+    """Return a run that holds the talks of a scenario and nothing else.
+
+    Raises:
+        ScenarioError: If the scenario is wrong, or its two sides do not both have a move.
+    """
+    from upperhand.results.run import Run
+    from upperhand.scenario.read import read_scenario
+    from upperhand.scenario.run import (
+        about_world,
+        baseline_world,
+        resolved,
+        run_fingerprint,
+        with_options,
+    )
+    from upperhand.scenario.worlds import world_of
+
+    scenario = read_scenario(source, changes=changes, variant=variant)
+    if not has_two_sides(scenario):
+        raise ScenarioError(
+            f"{source}: no talks, because only {', '.join(scenario.side_codes)} acts; add a move "
+            "of another side"
+        )
+    table = with_options(world_of(scenario.world), scenario.options)
+    return Run(
+        scenario=resolved(scenario, table),
+        title=scenario.title,
+        baseline=scenario.baseline.words,
+        world=about_world(table),
+        cases=(),
+        fingerprint=run_fingerprint(scenario, table),
+        talks=talks_of(scenario, baseline_world(scenario, table), progress),
+    )

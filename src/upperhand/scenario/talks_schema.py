@@ -44,6 +44,7 @@ class Term(Section):
         "has none.",
     )
     side: str = Field(description="Side that gave it.", min_length=1)
+    kept: bool = Field(default=False, description="The measure stayed in force.")
     note: str = Field(default="", description="Why the model may differ, or does not have it.")
 
 

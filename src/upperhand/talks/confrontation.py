@@ -73,6 +73,7 @@ def confront(
     horizons: Sequence[str] = ("short", "medium", "long"),
     deal_horizon: str = "medium",
     closure: Closure = "fixed",
+    at_horizon: Callable[[Side, str], Side] | None = None,
     progress: Progress | None = None,
 ) -> Talks:
     """Compute war, threats, talks and leverage of two sides.
@@ -84,6 +85,8 @@ def confront(
         horizons: Horizons at which menus and leverage are evaluated.
         deal_horizon: Horizon at which deals are valued.
         closure: `fixed` or `share`.
+        at_horizon: Returns a side with its moves as they work at a horizon, for example after its
+            stocks have run out; moves are the same at all horizons by default.
         progress: Called with (steps done, steps in all, words).
 
     Returns:
@@ -113,21 +116,23 @@ def confront(
     """
     _check(world, first, second, horizons, deal_horizon, closure)
     sides = (first, second)
+    as_it_is = at_horizon or _same
     tell = progress or (lambda _done, _total, _words: None)
     wanted = list(dict.fromkeys([*horizons, deal_horizon]))
+    then = {name: (as_it_is(first, name), as_it_is(second, name)) for name in wanted}
     tables: dict[str, Payoffs] = {}
     for step, horizon in enumerate(wanted):
         tell(step, len(wanted) + 3, f"every pair of packages, {horizon} horizon")
-        tables[horizon] = _payoffs(world, sides, horizon, closure)
+        tables[horizon] = _payoffs(world, then[horizon], horizon, closure)
     tell(len(wanted), len(wanted) + 3, "ceilings of the tariff threats")
     ceilings = ceiling_rows(world, sides, tuple(horizons), closure)
     tell(len(wanted) + 1, len(wanted) + 3, "deals")
-    deals = deals_of(world, sides, deal_horizon, closure)
+    deals = deals_of(world, then[deal_horizon], deal_horizon, closure)
     agreed = agreements(sides, tables[deal_horizon], deals)
     rungs, words = ladder_of(sides, tables[deal_horizon])
     tell(len(wanted) + 2, len(wanted) + 3, "leverage")
     leverage = tuple(
-        leverage_at(world, sides, tables[horizon], ceilings, deals, agreed, closure)
+        leverage_at(world, then[horizon], tables[horizon], ceilings, deals, agreed, closure)
         for horizon in horizons
     )
     tell(len(wanted) + 3, len(wanted) + 3, "done")
@@ -147,6 +152,10 @@ def confront(
         settlement=settlement_curve(tables[deal_horizon], deals),
         notes=_notes(tables, leverage, agreed),
     )
+
+
+def _same(side: Side, _horizon: str) -> Side:
+    return side
 
 
 def _payoffs(world: World, sides: tuple[Side, Side], horizon: str, closure: Closure) -> Payoffs:
