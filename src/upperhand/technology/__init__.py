@@ -1,1 +1,1 @@
-"""Inner package; see the reference."""
+"""The follower in each strategic technology: how far behind, how fast closing, who supplies it."""
