@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pytest
 
@@ -14,6 +16,7 @@ from upperhand.scenario.check import check_scenario
 from upperhand.scenario.cite import citations
 from upperhand.scenario.expect import headline_rows, read_expected
 from upperhand.scenario.run import baseline_world, run_scenario, with_options
+from upperhand.scenario.threats import branches
 from upperhand.scenario.verify import verify
 from upperhand.scenario.worlds import world_of
 
@@ -238,3 +241,27 @@ def test_a_commitment_out_of_reach_is_an_error():
     )
     with pytest.raises((NoEquilibriumError, MeasureError), match=r"cannot be reached|no subsidy"):
         run_scenario(parse_scenario(text))
+
+
+def test_probabilities_of_the_branches_add_up_and_conditions_hold():
+    """An answer to a threat comes only where the threat was carried out."""
+    text = """\
+title: T
+world: toy
+moves:
+  - {kind: tariff, label: threat, by: USA, against: CHN, add_pp: 9, status: threat, probability: 0.3}
+  - {kind: tariff, label: answer, by: CHN, against: USA, add_pp: 9, status: threat, if: threat, probability: 0.5}
+  - {kind: walk_out, by: USA, against: CHN, status: threat, if: no summit, probability: 0.2, from: 2026-01-01}
+  - {kind: subsidy, by: CHN, sectors: goods, rate_pct: 1}
+"""
+    scenario = parse_scenario(text)
+    found = branches(scenario)
+    assert sum(branch.probability for branch in found) == pytest.approx(1.0)
+    assert len(found) == 6
+    assert not [b for b in found if 1 in b.moves and 0 not in b.moves]
+    assert all(3 in branch.moves for branch in found)
+    before = branches(scenario, on=date(2025, 12, 31))
+    assert len(before) == 3
+    assert "no threat is carried out (probability 0.7)" in [b.sentence() for b in before]
+    lines = check_scenario("october-2025").lines()
+    assert "how the threats may turn out:" in lines

@@ -10,6 +10,7 @@ from upperhand.measures.change import Change
 from upperhand.scenario.read import read_scenario
 from upperhand.scenario.run import baseline_world, with_options
 from upperhand.scenario.schema import Scenario
+from upperhand.scenario.threats import Branch, branches
 from upperhand.scenario.worlds import world_of
 from upperhand.world.shock import compose_all
 
@@ -21,6 +22,7 @@ class Checked:
     scenario: Scenario
     changes: tuple[Change, ...]
     remarks: tuple[str, ...]
+    branches: tuple[Branch, ...] = ()
 
     def lines(self) -> list[str]:
         """Return the check in words."""
@@ -31,7 +33,9 @@ class Checked:
         head = f"{self.scenario.name or 'scenario'}: can be run ({about})"
         mark = f"fingerprint {self.scenario.fingerprint}"
         moves = [f"  moves[{i}] {change.sentence()}" for i, change in enumerate(self.changes)]
-        return [head, mark, *moves, *(f"note: {remark}" for remark in self.remarks)]
+        ways = [f"  {branch.sentence()}" for branch in self.branches]
+        outcomes = ["how the threats may turn out:", *ways] if len(ways) > 1 else []
+        return [head, mark, *moves, *outcomes, *(f"note: {remark}" for remark in self.remarks)]
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data."""
@@ -40,6 +44,7 @@ class Checked:
             "fingerprint": self.scenario.fingerprint,
             "changes": [asdict(change) for change in self.changes],
             "remarks": list(self.remarks),
+            "branches": [asdict(branch) for branch in self.branches],
         }
 
 
@@ -62,7 +67,7 @@ def check_scenario(
     world = baseline_world(scenario, with_options(world_of(scenario.world), scenario.options))
     compose_all(world, list(scenario.moves))
     found = tuple(move.describe(world) for move in scenario.moves)
-    return Checked(scenario, found, tuple(_remarks(scenario, found)))
+    return Checked(scenario, found, tuple(_remarks(scenario, found)), branches(scenario))
 
 
 def _remarks(scenario: Scenario, changes: Sequence[Change]) -> list[str]:
