@@ -94,10 +94,6 @@ def test_shapley_effects_of_ishigami_share_the_interplay_equally():
     total = one + two + mixed
     for name, part in {"a": one + mixed / 2, "b": two, "c": mixed / 2}.items():
         assert abs(found[name] - part) < 0.02 * total
-    values = propagate(
-        ishigami, CIRCLE, draws=8, seed=1
-    )  # another design: sums are exact on their own
-    assert values.failed == 0
 
 
 @pytest.mark.equation("13.9")
@@ -147,7 +143,7 @@ def test_tornado_orders_by_swing_and_names_levels():
     priors = Priors((*normals(), alternatives("reading", ["low", "high"], source="")))
     task = lambda d: {"y": d["a"] ** 3 - 2 * d["b"] + (9 if d["reading"] == "high" else 0)}  # noqa: E731
     bars = tornado(propagate(task, priors, draws=1024, seed=1), "y")
-    assert [bar.name for bar in bars][0] == "reading"
+    assert bars[0].name == "reading"
     assert (bars[0].low_at, bars[0].high_at) == ("low", "high")
     by_name = {bar.name: bar for bar in bars}
     assert by_name["a"].correlation > 0 > by_name["b"].correlation
