@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from upperhand.cli import doctor, records, run, scenarios, talks, worlds
+from upperhand.cli import doctor, measures, records, run, scenarios, talks, worlds
 
 app = typer.Typer(
     name="upperhand",
@@ -21,6 +21,7 @@ app.command("run")(run.run)
 app.command("talks")(talks.talks)
 app.command("leverage")(talks.leverage)
 app.command("war")(talks.war)
+app.command("measures")(measures.measures)
 app.add_typer(scenarios.app, name="scenario")
 app.add_typer(worlds.app, name="world")
 app.command("verify")(records.verify)

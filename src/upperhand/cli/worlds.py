@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from upperhand.cli.guard import WRONG_INPUT
 from upperhand.cli.show import say, say_json, table
 from upperhand.core.errors import OptionError
+
+if TYPE_CHECKING:
+    from upperhand.scenario.flows import Flow
 
 app = typer.Typer(
     help="Build, check and show world tables.", no_args_is_help=True, rich_markup_mode=None
@@ -73,7 +76,7 @@ def build(
 
 
 @app.command("check")
-def check(name: Name = "icio-2022") -> None:
+def check(name: Name = "icio-2022-strategic") -> None:
     """List every fault of a world, and what it measures.
 
     Example: upperhand world check icio-2022
@@ -87,13 +90,27 @@ def check(name: Name = "icio-2022") -> None:
 
 
 @app.command("show")
-def show(name: Name = "icio-2022", as_json: AsJson = False) -> None:
-    """Show size, licence, countries and sectors of a world.
+def show(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="A world; or EXPORTER IMPORTER GOOD; or a GOOD. Codes as in the list."),
+    ] = None,
+    world: Annotated[
+        str | None, typer.Option(help="World that a flow is looked up in; the default one if none.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a world, or who sells a good to whom, at which tariff and on which figures.
 
-    Example: upperhand world show toy
+    Example: upperhand world show USA CHN ai_accelerators
     """
     from upperhand.scenario import worlds
 
+    if worlds.is_flow(names or [], world):
+        found = worlds.flow_of(names or [], world)
+        say_json(found.to_dict()) if as_json else _say_flow(found)
+        return
+    name = (names or [worlds.DEFAULT])[0]
     about, labels = worlds.about(name), worlds.labels_table(name)
     if as_json:
         keys = ("kind", "code", "name")
@@ -101,6 +118,26 @@ def show(name: Name = "icio-2022", as_json: AsJson = False) -> None:
         return
     say(table(["", ""], list(about.items())))
     say(table(["kind", "code", "name"], labels))
+
+
+def _say_flow(found: Flow) -> None:
+    say(found.title)
+    say(table(["", "", ""], [[what, _number(value), unit] for what, value, unit in found.facts]))
+    if found.ranking:
+        rows = [[code, _number(usd), f"{share:.1f}"] for code, usd, share in found.ranking]
+        say(table(["from", "USD million", "per cent"], rows))
+    if found.figures:
+        keys = ("part", "quantity", "labels", "target", "in_table", "low", "high", "unit", "status")
+        rows = [
+            [*(_number(row[key]) for key in keys), str(row["source"])[:60]] for row in found.figures
+        ]
+        say(table([*keys, "source"], rows))
+
+
+def _number(value: object) -> str:
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 @app.command("list")

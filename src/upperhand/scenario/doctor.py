@@ -75,13 +75,12 @@ def _try(name: str, look: Callable[[], str]) -> Check:
 
 
 def _world() -> str:
-    from upperhand.scenario.schema import DEFAULT_WORLD
-    from upperhand.scenario.worlds import about, check
+    from upperhand.scenario.worlds import DEFAULT, about, check
 
-    sound, report = check(DEFAULT_WORLD)
+    sound, report = check(DEFAULT)
     if not sound:
         raise ValueError(report)
-    return f"{DEFAULT_WORLD}, fingerprint {about(DEFAULT_WORLD)['fingerprint']}"
+    return f"{DEFAULT}, fingerprint {about(DEFAULT)['fingerprint']}"
 
 
 def _solver() -> str:

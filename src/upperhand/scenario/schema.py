@@ -20,11 +20,11 @@ from upperhand.measures.labels import Labels, country_fault, expand_country
 from upperhand.measures.registry import KINDS, AnyMeasure
 from upperhand.scenario.section import Section
 from upperhand.scenario.talks_schema import TalksSection, talks_faults, talks_model_at
+from upperhand.scenario.worlds import DEFAULT
 
 HorizonName = Literal["short", "medium", "long"]
 Closure = Literal["fixed", "share", "purge"]
 Value = str | Number | bool | tuple[Any, ...] | dict[str, Any] | None
-DEFAULT_WORLD = "icio-2022-strategic"
 MAX_MOVES = 200
 MAX_TITLE = 200
 
@@ -151,7 +151,7 @@ class Scenario(Section):
     )  # fmt: skip
     title: str = Field(description="One line.", min_length=1, max_length=MAX_TITLE)
     question: str = Field(default="", description="The question that the scenario answers.")
-    world: str = Field(default=DEFAULT_WORLD, description="Name of the world table.", min_length=1)
+    world: str = Field(default=DEFAULT, description="Name of the world table.", min_length=1)
     year: int | None = Field(
         default=None, description="Year of the world table; checked when given.", strict=True
     )

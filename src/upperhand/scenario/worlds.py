@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 from upperhand.core.errors import ScenarioError, UpperhandError, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from upperhand.scenario.flows import Flow
     from upperhand.world.world import World
 
-TOY = "toy"
+TOY, DEFAULT = "toy", "icio-2022-strategic"
 
 
 def world_names() -> list[str]:
@@ -108,3 +111,24 @@ def build(source: str, path: str, out: str = "", **options: Any) -> str:
     world = build_world(source, path, out, **options)
     size = f"{len(world.countries)} countries x {len(world.sectors)} sectors"
     return f"{out or world.name + '.npz'}: {world.name}, {size}, fingerprint {world.fingerprint}"
+
+
+def is_flow(names: Sequence[str], world: str | None) -> bool:
+    """Say whether words name a flow or a good, and not a world.
+
+    Examples:
+        >>> is_flow(["USA", "CHN"], None), is_flow(["toy"], None), is_flow(["chips"], None)
+        (True, False, True)
+    """
+    from pathlib import Path
+
+    if len(names) > 1 or (names and world):
+        return True
+    return bool(names) and names[0] not in world_names() and not Path(names[0]).exists()
+
+
+def flow_of(names: Sequence[str], world: str | None) -> Flow:
+    """Return the flow that words name in a world, the default one when none is named."""
+    from upperhand.scenario.flows import flow
+
+    return flow(world_of(world or DEFAULT), names)
