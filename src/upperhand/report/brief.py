@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from upperhand.report.talks import talks_lines, upper_hand
 from upperhand.report.words import (
     counted,
     joined,
@@ -55,8 +56,11 @@ def brief(run: Run, *, report: str | Path | None = None, record: str | Path | No
         record: Where the run record lies, if it was written.
     """
     lines = [printable(run.title), f"Change from {printable(run.baseline)}.", ""]
+    upper = [f"Upper hand, {horizon}: {text}" for horizon, text in upper_hand(run)]
+    lines += [line for text in upper for line in textwrap.wrap(printable(text), WIDTH)]
     lines += [*textwrap.wrap(printable(answer(run)), WIDTH), ""]
     lines += _grid(run)
+    lines += [printable_line(line) for line in talks_lines(run, WIDTH)]
     lines += _assumed(run)
     places = {"Report": report, "Record": record}
     lines += [f"{name}: {place}" for name, place in places.items() if place is not None]
@@ -108,6 +112,11 @@ def printable(text: str) -> str:
     """
     spaced = " ".join(str(text).split())
     return "".join(c for c in spaced if c.isprintable())
+
+
+def printable_line(text: str) -> str:
+    """Return one line without control characters, its indent kept."""
+    return "".join(c for c in text if c.isprintable())
 
 
 def signed(effect: Effect | None) -> str:

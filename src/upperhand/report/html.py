@@ -13,6 +13,7 @@ from upperhand.report.charts import NARROW, WIDE, all_charts
 from upperhand.report.charts.theme import NOT_MODELLED, dark_rules
 from upperhand.report.numbers import source_line
 from upperhand.report.tables import all_tables
+from upperhand.report.talks import named, upper_hand
 from upperhand.report.words import HORIZON_TITLE
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from upperhand.results import Run
 
 MAP_RATIO = "map"  # the map has no text and scales; other charts are drawn twice
+MORE = {"leverage": ("leverage_reasons", "leverage_sectors")}  # further tables of a section
 CAPTIONS = {"headline": "By horizon", "alone": "Each side's moves, and each move, alone"}
 
 
@@ -40,6 +42,7 @@ def html_report(run: Run) -> str:
         run=run,
         answer=answer(run),
         numbers=four_numbers(run),
+        upper_hand=upper_hand(run),
         horizon_title=HORIZON_TITLE,
         style=_style(),
         sections=_sections(tables, charts),
@@ -66,6 +69,14 @@ def _sections(tables: dict[str, Table], charts: dict[str, Chart]) -> list[dict[s
         ("diversion", "Trade diversion", "diversion", "diversion"),
         ("alone", "Together and one by one", "alone", "alone"),
         ("horizons", "By horizon", "horizons", "headline"),
+        ("leverage", "Who has the upper hand", "leverage_reasons", "leverage"),
+        ("threats", "Which threats pay", "ceilings", "ceilings"),
+        ("answers", "What answers best", "", "replies"),
+        ("bargaining", "What could be agreed", "bargaining", "agreements"),
+        ("deal", "The deal on the table", "", "deal"),
+        ("compared", "Compared with what was agreed", "", "compared"),
+        ("ladder", "Escalation", "ladder", "ladder"),
+        ("settlement", "The settlement clock", "settlement", "settlement"),
     )
     return [
         {
@@ -73,6 +84,7 @@ def _sections(tables: dict[str, Table], charts: dict[str, Chart]) -> list[dict[s
             "title": title,
             "chart": _drawn(charts[chart]) if chart in charts else None,
             "table": tables.get(table),
+            "more": [tables[key] for key in MORE.get(name, ()) if key in tables],
         }
         for name, title, chart, table in plan
         if chart in charts or table in tables
@@ -171,7 +183,8 @@ def _facts(run: Run) -> list[tuple[str, str]]:
 def _notes(run: Run) -> list[str]:
     """Return the notes of the scenario, and of the world table."""
     limits = run.world.get("card", {}).get("limits")
-    found = [run.scenario.get("notes"), limits]
+    talks = [named(run, note) for note in run.talks.notes] if run.talks is not None else []
+    found = [run.scenario.get("notes"), talks, limits]
     return [
         str(note) for part in found for note in (part if isinstance(part, (list, tuple)) else [])
     ]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from upperhand.report import talks
 from upperhand.report.assumptions import assumptions, parameters
 from upperhand.report.incidence import incidence
 from upperhand.report.numbers import (
@@ -54,6 +55,16 @@ def all_tables(run: Run) -> tuple[Table, ...]:
         welfare,
         diversion,
         alone,
+        talks.leverage,
+        talks.reasons,
+        talks.leverage_sectors,
+        talks.ceilings,
+        talks.replies,
+        talks.agreements,
+        talks.deal,
+        talks.compared,
+        talks.ladder,
+        talks.settlement,
         assumptions,
         parameters,
     )

@@ -58,17 +58,33 @@ def upper_hand(run: Run) -> list[tuple[str, str]]:
 def sentence(run: Run, one: Leverage) -> str:
     """Return the answer of one horizon, with a capital and without a probability of one draw."""
     text = named(run, one.sentence).replace(" (p = 1.00)", "")
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{text[:1].upper()}{text[1:]}.{_numbers_of(run, one)}"
 
 
-def brief_lines(run: Run, width: int) -> list[str]:
-    """Return the upper hand, the threats and the deal for the brief; nothing without talks."""
+def _numbers_of(run: Run, one: Leverage) -> str:
+    """Return threat-point advantage and surplus share in words, where they exist."""
+    found = {row.key: row for row in one.rows}
+    parts = []
+    advantage = found.get("threat_advantage")
+    if advantage is not None and advantage.favours is not None:
+        size = max(abs(value) for value in advantage.values if value is not None)
+        ahead = the(run.name_of(advantage.favours))
+        parts.append(f"the best threats put {ahead} USD {size:.2g} bn a year ahead")
+    share = found.get("surplus_share")
+    if share is not None and None not in share.values:
+        pairs = zip(_names(run), share.values, strict=True)
+        words = joined([f"{100 * (value or 0.0):.0f}% to {the(name)}" for name, value in pairs])
+        parts.append(f"the gain from agreeing goes {words}")
+    text = "; ".join(parts)
+    return f" {text[:1].upper()}{text[1:]}." if text else ""
+
+
+def talks_lines(run: Run, width: int) -> list[str]:
+    """Return threats, deal and ladder for the brief; nothing without talks."""
     talks = run.talks
     if talks is None:
         return []
     lines: list[str] = []
-    for horizon, text in upper_hand(run):
-        lines += _wrapped(f"Upper hand, {horizon}: {text}", width)
     for ceiling in talks.ceilings:
         if ceiling.horizon == talks.deal_horizon and ceiling.threat_pp is not None:
             lines += _wrapped(f"Threat: {named(run, ceiling.sentence)}.", width)
@@ -83,7 +99,8 @@ def brief_lines(run: Run, width: int) -> list[str]:
 def talks_text(run: Run) -> str:
     """Return the talks for a terminal: upper hand, threats, answers, deals, ladder, notes."""
     talks = _talks(run)
-    lines = [run.title, f"Change from {run.baseline}.", "", *brief_lines(run, WIDTH)]
+    lines = [run.title, f"Change from {run.baseline}.", "", *_upper_lines(run)]
+    lines += talks_lines(run, WIDTH)
     for table in (replies(run), agreements(run), deal(run), compared(run), ladder(run)):
         lines += [*_plain_table(table), ""] if len(table.frame) else []
     lines += [f"note: {named(run, note)}" for note in talks.notes]
@@ -94,8 +111,7 @@ def leverage_text(run: Run) -> str:
     """Return the seven measures for a terminal, with what the advantage rests on."""
     talks = _talks(run)
     lines = [run.title, f"Change from {run.baseline}.", ""]
-    for horizon, text in upper_hand(run):
-        lines += _wrapped(f"Upper hand, {horizon}: {text}", WIDTH)
+    lines += _upper_lines(run)
     lines += ["", *_plain_table(leverage(run, words=False)), "", *_plain_table(reasons(run)), ""]
     for one in talks.leverage:
         if one.horizon == talks.deal_horizon:
@@ -105,6 +121,14 @@ def leverage_text(run: Run) -> str:
 
 
 WIDTH = 88
+
+
+def _upper_lines(run: Run) -> list[str]:
+    return [
+        line
+        for horizon, text in upper_hand(run)
+        for line in _wrapped(f"Upper hand, {horizon}: {text}", WIDTH)
+    ]
 
 
 def leverage(run: Run, *, words: bool = True) -> Table:
@@ -227,7 +251,7 @@ def replies(run: Run) -> Table:
     return _table(
         run,
         "replies",
-        "What answers best",
+        "Answers of each side",
         "Real income, USD bn a year, when the other side carries out everything; own change: "
         f"against not answering; {talks.deal_horizon if talks else ''} horizon",
         rows,
@@ -316,11 +340,10 @@ def deal(run: Run) -> Table:
     for term in main.terms if main else ():
         side, what = term_of(run, term)
         rows.append({"Side": side, "Term": what})
-    title = "The deal on the table"
     return _table(
         run,
         "deal",
-        title,
+        "Terms",
         "Threats are not carried out; what is not named stays as it is",
         rows,
         note=deal_words(run, main) if main else "",
@@ -341,7 +364,7 @@ def ladder(run: Run) -> Table:
     return _table(
         run,
         "ladder",
-        "The ladder of escalation",
+        "Rungs of the ladder",
         "Real income if it ends on the rung, USD bn a year; largest risk of the top rung that a side "
         "accepts rather than concede, per cent",
         rows,
@@ -389,13 +412,13 @@ def compared(run: Run) -> Table:
                 "Side": run.name_of(str(term["side"])),
                 f"{fact['words']}, {fact['date']}": term["words"],
                 "Ours": _ours(run, term, main),
-                "Note": term.get("note") or "",
+                "Note": "" if term.get("note") == "not modelled" else term.get("note") or "",
             }
         )
     return _table(
         run,
         "compared",
-        f"Compared with what was agreed: {fact.get('words', '')}",
+        f"{fact.get('words', '')} and ours, term by term",
         "The talks of the model have not seen it",
         rows,
         note=_worth(run, fact, main) if main and rows else "",

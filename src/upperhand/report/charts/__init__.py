@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from upperhand.report.charts.bars import alone, diversion, ranking, sectors
 from upperhand.report.charts.base import NARROW, WIDE, Chart
 from upperhand.report.charts.parts import horizons, welfare, who_pays
+from upperhand.report.charts.talks import talks_charts
 from upperhand.report.charts.world_map import world_map
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NARROW", "WIDE", "Chart", "all_charts", "alone", "diversion", "horizons", "ranking", "sectors",
-    "welfare", "who_pays", "world_map",
+    "talks_charts", "welfare", "who_pays", "world_map",
 ]  # fmt: skip
 
 
@@ -33,4 +34,5 @@ def all_charts(run: Run) -> tuple[Chart, ...]:
         "headline": horizons,
     }
     rest = tuple(make(run) for key, make in makers.items() if key in present)
+    rest = (*rest, *talks_charts(run))
     return (world_map(run), *rest) if "ranking" in present else rest

@@ -197,7 +197,7 @@ def _ranking(rows: list[dict[str, Any]], inside: list[str], width: int) -> Any:
 
 def _grouped(
     rows: list[dict[str, Any]], by: str, value: str, group: str, colours: dict[str, str],
-    width: int, *, order: list[str], thick: int,
+    width: int, *, order: list[str], thick: int, unit: str = "per cent",
 ) -> Any:  # fmt: skip
     import altair as alt
 
@@ -212,7 +212,7 @@ def _grouped(
         .encode(
             y=alt.Y(f"{by}:N").sort(order).axis(wrapped_axis(room)).scale(paddingInner=0.25),
             yOffset=alt.YOffset(f"{group}:N").sort(names),
-            x=alt.X(f"{_field(value)}:Q").title("per cent").axis(tickCount=6 if width > PHONE else 4),
+            x=alt.X(f"{_field(value)}:Q").title(unit).axis(tickCount=6 if width > PHONE else 4),
             color=alt.Color(f"{group}:N").scale(scale).sort(names),
         )
     )  # fmt: skip
