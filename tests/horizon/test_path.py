@@ -1,0 +1,300 @@
+"""Years ahead: policies over time, technology and equilibrium in turn, and what survives a file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from upperhand.core.errors import NoEquilibriumError, OptionError, RecordError
+from upperhand.equilibrium import solve_counterfactual
+from upperhand.equilibrium.horizons import HORIZONS
+from upperhand.horizon.pace import horizon_after, world_after
+from upperhand.horizon.path import pain_ratios, plan_of, solve_path
+from upperhand.horizon.policy import (
+    Policy,
+    Situation,
+    announced,
+    conditional,
+    expiring,
+    intermittent,
+    policies_of,
+    sustained,
+    temporary,
+)
+from upperhand.measures import DiscouragedPurchase, ExportControl, ImportBan, Tariff
+from upperhand.results.path import Path
+from upperhand.technology.feedback import technology_shock
+from upperhand.technology.state import run_technology, technology
+from upperhand.world.adjustment import elasticity_path
+from upperhand.world.load import load_world
+from upperhand.world.shock import compose, compose_all
+from upperhand.world.toy import toy_world
+
+YEARS = range(2026, 2030)
+
+
+def tariffs(points: float = 30) -> list[Tariff]:
+    return [
+        Tariff(by="USA", against=["CHN"], add_pp=points),
+        Tariff(by="CHN", against=["USA"], add_pp=points),
+    ]
+
+
+@pytest.fixture(scope="module")
+def strategic():
+    return load_world("icio-2022-strategic")
+
+
+@pytest.fixture(scope="module")
+def chip_war(strategic):
+    """The Chinese ban on accelerators, US controls on tools, Chinese licences for magnets."""
+    ban = DiscouragedPurchase(
+        by="CHN", against=["TWN", "KOR", "USA"], sectors=["ai_accelerators"], comply_pct=80
+    )
+    tools = ExportControl(by="USA", to=["CHN"], sectors=["chip_tools"], withhold_pct=50)
+    magnets = ExportControl(by="CHN", to=["USA"], sectors=["magnets"], withhold_pct=50)
+    policies = [
+        sustained([ban], 2026, label="chip ban"),
+        sustained([tools, *tariffs(10)], 2026, label="tools and tariffs"),
+        temporary([magnets], 2027, 1, label="magnets"),
+    ]
+    return policies, solve_path(strategic, policies, years=YEARS, draws=40)
+
+
+@pytest.mark.equation("5.24")
+def test_adjustment_follows_the_elasticity_from_short_to_long():
+    """Each number of the three horizons is met where its elasticity ratio is."""
+    assert horizon_after(1).elasticity_ratio == pytest.approx(elasticity_path(1) / 2)
+    for name, years in (("short", 1.0), ("medium", 2.0), ("long", 60.0)):
+        found, given = horizon_after(years), HORIZONS[name]
+        for part in ("elasticity_ratio", "specific_share", "value_added", "materials", "final"):
+            assert getattr(found, part) == pytest.approx(getattr(given, part), abs=1e-6), part
+
+
+@pytest.mark.equation("5.24")
+def test_a_slow_sector_keeps_its_own_pace(strategic):
+    k = strategic.sectors.index("magnets")
+    for years, column in ((1.0, 0), (2.0, 1)):
+        horizon = horizon_after(years)
+        theta = world_after(strategic, horizon).trade_elasticity * horizon.elasticity_ratio
+        expected = strategic.trade_elasticity * strategic.elasticity_ratio[:, column]
+        assert theta[k] == pytest.approx(expected[k], rel=1e-9)
+
+
+def test_a_year_is_the_one_year_solution_with_technology_and_measures(strategic, chip_war):
+    """The last year again, by hand: shock of technology, measures, horizon of their mean age."""
+    policies, path = chip_war
+    tech = technology()
+    plan = plan_of(strategic, policies, tech, tuple(YEARS), {})
+    assert plan.active == ((0, 1), (0, 1, 2), (0, 1), (0, 1))
+    assert plan.ages == (1.0, pytest.approx(5 / 3), 3.0, 4.0)
+    calm = run_technology(tech, range(2022, 2030))
+    horizon = horizon_after(4.0)
+    found = solve_counterfactual(
+        world_after(strategic, horizon),
+        technology_shock(strategic, tech.race, calm, 2029),
+        horizon=horizon,
+    )
+    alone = path.data["real_income_change"].sel(case="without", year=2029)
+    expected = found.real_income_change.sel(country=["USA", "CHN"])
+    assert alone.values == pytest.approx(expected.values, rel=1e-10)
+
+
+def test_both_margins_are_there_with_their_bands(chip_war):
+    _, path = chip_war
+    assert path.ok
+    assert float(path.lag.sel(case="without", technology="chips", year=2029)) > 5
+    for name in ("lag", "domestic_share"):
+        band = path.band(name, "chips")
+        assert band.dims == ("year", "quantile")
+        assert bool((np.diff(band.values, axis=1) >= 0).all())
+    assert 0 <= path.chance_slowed("chips") <= 1
+    share = path.domestic_share.sel(technology="ai_accelerators", year=2029)
+    assert share.sel(case="with") > share.sel(case="without")
+    assert np.isnan(path.chance_slowed("magnets"))
+
+
+def test_a_ban_that_buyers_obey_costs_its_maker_and_is_no_control(chip_war, strategic):
+    ban = chip_war[0][0]
+    path = solve_path(strategic, [ban], years=YEARS, draws=1)
+    assert bool((path.cost.sel(side="CHN") < 0).all())
+    control = path.data["control"].sel(technology="ai_accelerators")
+    assert control.sel(case="with").values == pytest.approx(control.sel(case="without").values)
+
+
+def test_without_policies_both_cases_are_one():
+    path = solve_path(toy_world(), [], years=YEARS, draws=1)
+    assert path.cost.values == pytest.approx(np.zeros((2, 4)), abs=1e-9)
+    assert path.crossing() is None
+    assert path.present_value() == pytest.approx({"USA": 0.0, "CHN": 0.0}, abs=1e-6)
+
+
+def test_a_tariff_war_costs_both_sides_together_in_every_year():
+    path = solve_path(toy_world(), [sustained(tariffs(), 2026)], years=range(2026, 2036), draws=1)
+    cost = path.cost.sum("side").values
+    assert (cost < 0).all()
+
+
+def test_a_year_without_equilibrium_is_reported_and_the_others_are_kept():
+    """Every source of goods for China but its own is shut, its own as well, in 2027 alone."""
+    world = toy_world()
+    shut = compose_all(world, [])
+    availability = shut.availability.copy()
+    availability[:, world.countries.index("CHN"), 0] = 0.0
+    closed = replace(shut, availability=availability)
+    path = solve_path(world, {2026: tariffs(), 2027: [closed], 2028: []}, years=range(2026, 2029))
+    assert not path.ok
+    assert [(case, year) for case, year, _ in path.failures] == [("with", 2027)]
+    assert np.isfinite(path.cost.sel(year=2026)).all()
+    assert np.isfinite(path.cost.sel(year=2028)).all()
+    assert np.isnan(path.cost.sel(year=2027)).all()
+    assert "no equilibrium in 2027 (with)" in path.summary()
+    with pytest.raises(NoEquilibriumError, match="no present value"):
+        path.present_value()
+
+
+@pytest.mark.equation("5.25")
+def test_pain_ratio_is_formed_only_when_both_lose():
+    """By hand: 2, none as the first gains, none as the second does not lose."""
+    found = pain_ratios(np.array([[-0.5, 0.1, -0.5], [-1.0, -1.0, 0.0]]))
+    assert found[0] == 2.0
+    assert np.isnan(found[1:]).all()
+
+
+@pytest.mark.equation("5.26")
+def test_present_value_discounts_from_the_first_year(chip_war):
+    _, path = chip_war
+    usd = path.data["cost_usd_bn"]
+    for side, rate in (("USA", 0.05), ("CHN", 0.1)):
+        expected = sum(float(usd.sel(side=side, year=y)) / (1 + rate) ** (y - 2026) for y in YEARS)
+        assert path.present_value({"USA": 0.05, "CHN": 0.1})[side] == pytest.approx(expected)
+    with pytest.raises(OptionError, match="discount rate of USA is 2"):
+        path.present_value(2)
+
+
+@pytest.mark.equation("5.27")
+def test_crossing_is_where_the_ratio_is_one(chip_war):
+    _, path = chip_war
+    data = path.data.copy(deep=True)
+    data["pain_ratio"].values[:] = [4.0, 2.0, 0.5, 0.25]
+    assert replace(path, data=data).crossing() == pytest.approx(2027.5)
+    data["pain_ratio"].values[:] = [4.0, np.nan, 0.5, 0.25]
+    assert replace(path, data=data).crossing() is None
+
+
+def test_a_path_comes_back_from_its_file(chip_war, tmp_path):
+    _, path = chip_war
+    again = Path.from_netcdf(path.to_netcdf(tmp_path / "path.nc"))
+    assert again.data.identical(path.data)
+    assert (again.policies, again.failures, again.assumptions) == (
+        path.policies,
+        path.failures,
+        path.assumptions,
+    )
+    assert again.provenance == path.provenance
+    assert again.summary() == path.summary()
+    (tmp_path / "other.nc").write_text("nothing")
+    with pytest.raises(RecordError, match="not a netCDF file of a path"):
+        Path.from_netcdf(tmp_path / "other.nc")
+
+
+def test_the_same_seed_gives_the_same_path(chip_war, strategic):
+    policies, path = chip_war
+    again = solve_path(strategic, policies, years=YEARS, draws=40)
+    assert again.data.identical(path.data)
+    other = solve_path(strategic, policies, years=YEARS, draws=40, seed=2)
+    assert not other.data["lag_band"].identical(path.data["lag_band"])
+
+
+@pytest.mark.parametrize(
+    ("policy", "years"),
+    [
+        (sustained((), 2026), [2026, 2027, 2028, 2029, 2030]),
+        (temporary((), 2026, 2), [2026, 2027]),
+        (expiring((), 2026.75, 2029.4), [2027, 2028]),
+        (intermittent((), 2026, years_on=1, years_off=1), [2026, 2028, 2030]),
+        (announced((), 2028, on=2027.5), [2028, 2029, 2030]),
+    ],
+)
+def test_dates_put_a_policy_in_force(policy, years):
+    assert [year for year in range(2024, 2031) if policy.scheduled(year)] == years
+
+
+def test_a_condition_sees_the_state_of_technology(strategic):
+    """Controls that stop once Chinese suppliers have most of their market."""
+    control = ExportControl(by="USA", to=["CHN"], sectors=["ai_accelerators"], withhold_pct=50)
+    seen: list[Situation] = []
+
+    def needed(now: Situation) -> bool:
+        seen.append(now)
+        return now.domestic_share["ai_accelerators"] < 0.9
+
+    policy = conditional([control], 2026, needed)
+    plan = plan_of(strategic, [policy], technology(), tuple(range(2026, 2034)), {})
+    on = [bool(active) for active in plan.active]
+    assert on[0] is True
+    assert on[-1] is False
+    assert on == sorted(on, reverse=True)
+    assert [now.in_force_before for now in seen] == [False, *on[:-1]]
+
+
+def test_stocks_laid_in_before_an_announced_control_soften_its_first_year(strategic):
+    control = [ExportControl(by="CHN", to=["USA"], sectors=["magnets"], withhold_pct=80)]
+    sudden = solve_path(strategic, [sustained(control, 2026)], years=[2026, 2027], draws=1)
+    known = solve_path(
+        strategic, [announced(control, 2026, on=2025.5)], years=[2026, 2027], draws=1
+    )
+    cost = [path.cost.sel(side="USA").values for path in (sudden, known)]
+    assert cost[0][0] < cost[1][0] < 0
+    assert cost[0][1] == pytest.approx(cost[1][1])
+
+
+def test_public_support_speeds_the_follower(strategic):
+    helped = solve_path(strategic, [], years=YEARS, draws=1, support={"chips": 0.5})
+    lag = helped.lag.sel(technology="chips", year=2029)
+    assert lag.sel(case="with") < lag.sel(case="without")
+
+
+def test_measures_compose_as_in_one_year():
+    world = toy_world()
+    ban = ImportBan(by="USA", against=["VNM"], share_pct=50)
+    plan = plan_of(world, [sustained([*tariffs(), ban], 2026)], technology(), (2026,), {})
+    whole = compose(compose_all(world, tariffs()), compose_all(world, [ban]))
+    assert plan.shocks[0].tariff_add == pytest.approx(whole.tariff_add)
+    assert plan.shocks[0].availability == pytest.approx(whole.availability)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"years": [2027, 2026]}, "consecutive years"),
+        ({"years": [2010, 2011]}, "the race starts in 2014"),
+        ({"sides": ["USA"]}, "a path compares two"),
+        ({"sides": ["USA", "CHM"]}, "did you mean 'CHN'"),
+        ({"closure": "purge"}, "closure is 'purge'"),
+        ({"support": {"chipz": 1.0}}, "did you mean 'chips'"),
+        ({"support": {"chips": -1.0}}, "support of chips is -1"),
+        ({"draws": 0}, "draws is 0"),
+    ],
+)
+def test_wrong_input_is_named(change, words):
+    options = {"years": YEARS, "draws": 1} | change
+    with pytest.raises(OptionError, match=words):
+        solve_path(toy_world(), [], **options)
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: temporary((), 2026, -1), "it ends in 2025, before it starts in 2026"),
+        (lambda: announced((), 2026, on=2027), "announced in 2027, after it starts in 2026"),
+        (lambda: intermittent((), 2026, years_on=2, years_off=0), "2 years on and 0 off"),
+        (lambda: policies_of({2027: (), 2026: ()}), "put the years in order"),
+        (lambda: policies_of([Policy((), 2026, 2025)]), "it ends in 2025"),
+    ],
+)
+def test_dates_out_of_order_are_named(make, words):
+    with pytest.raises(OptionError, match=words):
+        make()
