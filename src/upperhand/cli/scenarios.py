@@ -163,3 +163,21 @@ def build_tables(
 def _short(value: object) -> str:
     text = "-" if value is None else str(value)
     return text if len(text) <= 48 else text[:45] + "..."
+
+
+@app.command("validate", hidden=True)
+def validate(
+    what: Annotated[str, typer.Argument(help="Page to write: strategic or trade.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write to this file.")
+    ] = None,
+) -> None:
+    """Compute a page of the reference that compares the model with published numbers.
+
+    Example: upperhand scenario validate trade -o docs/reference/validation-trade.md
+    """
+    from upperhand.core.files import write_text
+    from upperhand.scenario.edit import validation_page
+
+    text = validation_page(what)
+    say(text if output is None else f"{write_text(output, text)}: written")

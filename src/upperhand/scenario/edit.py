@@ -123,3 +123,23 @@ def schema_text() -> str:
     from upperhand.scenario.schema import json_schema
 
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def validation_page(what: str) -> str:
+    """Return a page that compares the model with published numbers: `strategic` or `trade`.
+
+    Raises:
+        ScenarioError: If there is no such page.
+
+    Examples:
+        >>> validation_page("tade")
+        Traceback (most recent call last):
+        upperhand.core.errors.ScenarioError: unknown page 'tade'; did you mean 'trade'? ...
+    """
+    from upperhand.core.errors import unknown
+    from upperhand.scenario import validate_strategic, validate_trade
+
+    pages = {"strategic": validate_strategic.page, "trade": validate_trade.page}
+    if what not in pages:
+        raise ScenarioError(unknown("page", what, list(pages)))
+    return pages[what]()
