@@ -100,7 +100,7 @@ def payoffs(
     closure: Closure = "fixed",
     progress: Callable[[int, int, str], None] | None = None,
 ) -> Payoffs:
-    """Solve every pair of packages of the two sides.
+    """Solve every pair of packages of the two sides (eq. 12.20).
 
     Args:
         world: The baseline.
