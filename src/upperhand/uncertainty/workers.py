@@ -1,0 +1,195 @@
+"""Where parts are made: in this process, in processes of this machine, or on a Dask cluster.
+
+Workers only compute; the client alone writes. So a worker that dies leaves nothing half done, and a
+cluster needs no shared disk.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any
+
+from upperhand.core.errors import MissingExtraError, UpperhandError
+from upperhand.uncertainty.parts import Made, Plan, make_part
+
+#: Parts under way for each worker: one in work, one waiting.
+AHEAD = 2
+#: Deaths of workers without a part made between them, before a sweep gives up.
+PATIENCE = 3
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+CONNECT_SECONDS = 10
+AGAIN = "the parts made so far are kept; run the same sweep again to go on"
+
+
+class SweepError(UpperhandError, RuntimeError):
+    """A sweep that could not go on; what it made so far is kept."""
+
+
+def made_here(plan: Plan, parts: Iterable[int]) -> Iterator[Made]:
+    """Yield the parts, made one after the other in this process."""
+    for part in parts:
+        yield make_part(plan, part)
+
+
+def made_locally(plan: Plan, parts: Iterable[int], *, workers: int) -> Iterator[Made]:
+    """Yield the parts, made by worker processes of this machine, in the order they get ready.
+
+    A worker that dies is replaced and its part made again.
+
+    Raises:
+        SweepError: If workers die three times in a row without making a part.
+    """
+    waiting = iter(parts)
+    lost: list[int] = []
+    deaths = 0
+    while True:
+        with one_thread_each(), _pool(workers) as pool:
+            under_way: dict[Future[Made], int] = {}
+            try:
+                for made in _through(pool, plan, lost, waiting, under_way, AHEAD * workers):
+                    deaths = 0
+                    yield made
+            except BrokenProcessPool as error:
+                lost = [*under_way.values(), *lost]
+                deaths += 1
+                if deaths >= PATIENCE:
+                    raise SweepError(
+                        f"workers died {deaths} times in a row, parts {lost[:4]} among their work; "
+                        f"look for too little memory, or use fewer `workers`; {AGAIN}"
+                    ) from error
+                continue
+        return
+
+
+def made_on_cluster(plan: Plan, parts: Iterable[int], *, scheduler: str) -> Iterator[Made]:
+    """Yield the parts, made by the workers of a Dask scheduler, in the order they get ready.
+
+    Dask gives the part of a worker that dies to another one.
+
+    Raises:
+        SweepError: If there is no scheduler, it goes away, or a part kills its workers.
+        MissingExtraError: If distributed is not installed.
+    """
+    distributed = _distributed()
+    with _client(distributed, scheduler) as client:
+        waiting = iter(parts)
+        ready = distributed.as_completed(loop=client.loop)
+        try:
+            while True:
+                # workers come and go: as many parts are under way as those of this moment need
+                room = AHEAD * max(len(client.nthreads()), 1) - ready.count()
+                for part in islice(waiting, max(room, 0)):
+                    ready.add(_submit(client, plan, part))
+                if not ready.count():
+                    return
+                future = next(ready)
+                made: Made = future.result()
+                future.release()
+                yield made
+        except (distributed.KilledWorker, distributed.client.FutureCancelledError) as error:
+            raise SweepError(f"{scheduler}: {_why(error)}; {AGAIN}") from error
+        except (OSError, distributed.CancelledError, distributed.comm.CommClosedError) as error:
+            raise SweepError(f"{scheduler}: the scheduler is gone ({error}); {AGAIN}") from error
+
+
+@contextmanager
+def one_thread_each() -> Iterator[None]:
+    """Give processes started in the block one thread for linear algebra each.
+
+    Workers inherit it before they import NumPy, which reads it once. Then workers do not fight for
+    cores, and sums are added in one order whatever the number of cores.
+    """
+    before = {name: os.environ.get(name) for name in THREADS}
+    os.environ.update(dict.fromkeys(THREADS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _through(
+    pool: ProcessPoolExecutor,
+    plan: Plan,
+    lost: list[int],
+    waiting: Iterator[int],
+    under_way: dict[Future[Made], int],
+    most: int,
+) -> Iterator[Made]:
+    """Keep so many parts under way, and yield each when it is made."""
+    while True:
+        while len(under_way) < most:
+            part = lost.pop(0) if lost else next(waiting, None)
+            if part is None:
+                break
+            try:
+                under_way[pool.submit(make_part, plan, part)] = part
+            except BrokenProcessPool:
+                lost.insert(0, part)
+                raise
+        if not under_way:
+            return
+        done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+        for future in done:
+            made = future.result()
+            del under_way[future]
+            yield made
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    from multiprocessing import get_context
+
+    return ProcessPoolExecutor(
+        max_workers=workers, mp_context=get_context("spawn"), initializer=_leave_with_parent
+    )
+
+
+def _leave_with_parent() -> None:
+    """End this worker when the process that started it is gone, however it went."""
+    from multiprocessing import parent_process
+    from threading import Thread
+
+    parent = parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
+
+
+def _submit(client: Any, plan: Plan, part: int) -> Any:
+    return client.submit(make_part, plan, part, key=f"part-{part}-{plan.fingerprint}", pure=False)
+
+
+def _client(distributed: Any, scheduler: str) -> Any:
+    try:
+        return distributed.Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError, distributed.comm.CommClosedError) as error:
+        raise SweepError(
+            f"no scheduler answers at {scheduler}; start one with `dask scheduler`, check the "
+            "address, or leave `scheduler` out to use this machine"
+        ) from error
+
+
+def _why(error: BaseException) -> str:
+    return " ".join(str(error).split())[:300]
+
+
+def _distributed() -> Any:
+    try:
+        import distributed
+    except ImportError as error:
+        raise MissingExtraError(
+            "a cluster needs dask.distributed; install it with: pip install 'upperhand[cluster]'"
+        ) from error
+    return distributed
