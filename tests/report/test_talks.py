@@ -1,0 +1,108 @@
+"""The talks in brief, tables, charts and the report."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.report.synthetic import synthetic_run
+from tests.talks.confrontations import two_sides
+from upperhand.report import brief, html_report
+from upperhand.report import talks as words
+from upperhand.report.tables import all_tables
+from upperhand.results.talks import Talks
+
+EMPTY = Talks(("USA", "CHN"), (), (), (), "long", (), (), (), "", (), ("the talks have no answer",))
+
+
+@pytest.fixture(scope="module")
+def run():
+    from upperhand.talks.confrontation import confront
+    from upperhand.world.toy import toy_world
+
+    talks = confront(toy_world(), *two_sides(), horizons=["short", "long"], deal_horizon="long")
+    clock = tuple((float(m), 1 - 0.9**m) for m in range(37))
+    agreed = {
+        "words": "A pact",
+        "date": "2025-10-30",
+        "terms": [
+            {"side": "USA", "words": "less", "ours": "tariff cut"},
+            {"side": "USA", "words": "no tariff", "ours": "tariff"},
+            {"side": "CHN", "words": "ban stays", "ours": "ban", "kept": True},
+            {"side": "CHN", "words": "ships", "note": "not modelled"},
+        ],
+    }
+    plain = synthetic_run()
+    scenario = plain.scenario | {"talks": {"agreed": agreed}}
+    return replace(plain, talks=replace(talks, settlement=clock), scenario=scenario)
+
+
+def test_the_brief_begins_with_the_upper_hand_and_names_countries(run):
+    lines = brief(run).splitlines()
+    assert lines[3].startswith("Upper hand, short: ")
+    text = " ".join(brief(run).split())
+    for part in ("Upper hand, long:", "Threat: The United States", "Deal: ", "Ladder: "):
+        assert part in text, part
+    assert "USA breaks even" not in text
+
+
+def test_every_table_of_the_talks_is_in_the_report(run):
+    keys = [table.key for table in all_tables(run)]
+    wanted = ["leverage", "leverage_reasons", "leverage_sectors", "ceilings", "replies", "agreements",
+              "deal", "compared", "ladder", "settlement"]  # fmt: skip
+    assert [key for key in keys if key in wanted] == wanted
+    page = html_report(run)
+    for heading in ("Who has the upper hand", "Which threats pay", "The deal on the table"):
+        assert f">{heading}</h2>" in page, heading
+
+
+def test_a_run_without_talks_has_none_of_it():
+    run = synthetic_run()
+    assert "Upper hand" not in brief(run)
+    assert "Which threats pay" not in html_report(run)
+
+
+def test_talks_without_an_answer_say_so_and_draw_nothing():
+    run = replace(synthetic_run(), talks=EMPTY)
+    assert "Upper hand" not in brief(run)
+    assert "the talks have no answer" in html_report(run)
+
+
+def test_reasons_add_up_in_print(run):
+    frame = words.reasons(run).frame
+    for horizon in ("short", "long"):
+        parts = frame[frame["Side"] != "both"][horizon].sum()
+        whole = frame[frame["Side"] == "both"][horizon].item()
+        assert parts == pytest.approx(whole, abs=1e-12)
+
+
+def test_the_best_answer_comes_first(run):
+    frame = words.replies(run).frame
+    for name in ("United States", "China"):
+        own = frame[frame["Side"] == name]
+        assert list(own["Best"])[0] == "best"
+        assert own["Own change, USD bn"].is_monotonic_decreasing
+
+
+def test_comparison_tells_the_same_from_what_differs(run):
+    ours = dict(
+        zip(*(words.compared(run).frame[c] for c in ("A pact, 2025-10-30", "Ours")), strict=True)
+    )
+    assert ours["no tariff"] == "the same"
+    assert ours["ships"] == "not modelled"
+    assert ours["ban stays"] in ("lifted", "kept too")
+    assert ours["less"] in ("the same", "not in the deal")
+
+
+@pytest.mark.parametrize("width", [860, 358])
+def test_every_chart_of_the_talks_draws_at_both_widths(run, width):
+    pytest.importorskip("altair")
+    from upperhand.report.charts.talks import talks_charts
+
+    charts = {chart.key: chart for chart in talks_charts(run)}
+    assert {"ceilings", "bargaining", "ladder", "settlement"} <= set(charts)
+    for chart in charts.values():
+        assert chart.svg(width).startswith("<svg")
+        assert chart.title
+        assert chart.alt
