@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from upperhand.cli import audit as audits
 from upperhand.cli import doctor, measures, records, run, scenarios, talks, worlds
 
 app = typer.Typer(
@@ -24,6 +25,7 @@ app.command("war")(talks.war)
 app.command("measures")(measures.measures)
 app.add_typer(scenarios.app, name="scenario")
 app.add_typer(worlds.app, name="world")
+app.command("audit")(audits.audit)
 app.command("verify")(records.verify)
 app.command("cite")(records.cite)
 app.command("doctor")(doctor.doctor)

@@ -1,0 +1,165 @@
+"""What an audit says of a claim."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Word = Literal["supported", "contradicted", "undecided", "not testable"]
+WORDS: tuple[Word, ...] = ("supported", "contradicted", "undecided", "not testable")
+#: Probability from which a claim counts as supported, and up to which as contradicted (assumed;
+#: 0.7 to 0.9 and 0.1 to 0.3 are as defensible).
+SUPPORTED_FROM, CONTRADICTED_TO = 0.8, 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One comparison of a test.
+
+    Attributes:
+        words: What is compared, in words.
+        value: The number; the central one of a range. None where there is none.
+        low: Lowest of all that was evaluated.
+        high: Highest.
+        unit: Unit of the number.
+        wanted: The bound in words.
+        share: Share of the evaluated numbers that pass; None where none was evaluated.
+        source: Where the number comes from.
+    """
+
+    words: str
+    value: float | None
+    low: float | None
+    high: float | None
+    unit: str
+    wanted: str
+    share: float | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The verdict on one claim.
+
+    Attributes:
+        id: Name of the claim.
+        words: The sentence: a quotation, or the claim in our words.
+        quoted: True when `words` is a quotation.
+        speaker: Who says it.
+        date: When, ISO; empty if unknown.
+        test: `fact`, `model`, `belief` or `not_testable`.
+        verdict: `supported`, `contradicted`, `undecided` or `not testable`.
+        probability: Probability that the claim is true by this test; None without a test.
+        basis: What the probability is a share of.
+        effect: The answer with its number and range, in words.
+        hinges_on: Assumptions, facts or horizons on which the answer turns.
+        evidence: Every comparison.
+        note: What the test leaves open, or why there is none.
+        sources: Sources of the numbers.
+    """
+
+    id: str
+    words: str
+    quoted: bool
+    speaker: str
+    date: str
+    test: str
+    verdict: Word
+    probability: float | None
+    basis: str
+    effect: str
+    hinges_on: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    note: str = ""
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Every claim of a file with its verdict.
+
+    Attributes:
+        title: One line.
+        thesis: What the claims add up to.
+        about: Title, date and address of the text.
+        verdicts: In the order of the file.
+        notes: What a reader should know.
+        runs: How many runs were evaluated.
+        fingerprint: Identifies claims, facts and version.
+    """
+
+    title: str
+    thesis: str
+    about: dict[str, str]
+    verdicts: tuple[Verdict, ...]
+    notes: tuple[str, ...] = ()
+    runs: int = 0
+    fingerprint: str = ""
+    environment: dict[str, Any] = field(default_factory=dict)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many claims got each verdict.
+
+        Examples:
+            >>> Audit("T", "", {}, ()).counts()["supported"]
+            0
+        """
+        found = [verdict.verdict for verdict in self.verdicts]
+        return {word: found.count(word) for word in WORDS}
+
+    def sentence(self) -> str:
+        """Return how the claims fared in one line."""
+        counts = self.counts()
+        said = [f"{number} {word}" for word, number in counts.items() if number]
+        return f"{len(self.verdicts)} claims: {', '.join(said)}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        return asdict(self) | {"counts": self.counts()}
+
+
+def word_of(probability: float | None) -> Word:
+    """Return the verdict that a probability stands for.
+
+    Examples:
+        >>> word_of(0.9), word_of(0.2), word_of(0.5), word_of(None)
+        ('supported', 'contradicted', 'undecided', 'undecided')
+    """
+    if probability is None or CONTRADICTED_TO < probability < SUPPORTED_FROM:
+        return "undecided"
+    return "supported" if probability >= SUPPORTED_FROM else "contradicted"
+
+
+def together(outcomes: Sequence[bool | None], how: str) -> bool | None:
+    """Return whether all, any or most of several checks hold; None where that is open (eq. 14.1).
+
+    Examples:
+        >>> together([True, None], "all"), together([True, None], "any")
+        (None, True)
+        >>> together([True, False, True], "most"), together([True, False], "most")
+        (True, False)
+    """
+    true, false = outcomes.count(True), outcomes.count(False)
+    whole = len(outcomes)
+    if how == "all":
+        return False if false else None if true < whole else True
+    if how == "any":
+        return True if true else None if false < whole else False
+    if 2 * true > whole:
+        return True
+    return False if 2 * false >= whole else None
+
+
+def number(value: float | None, unit: str = "") -> str:
+    """Return a number with three digits and its unit.
+
+    Examples:
+        >>> number(1234.5, "USD million"), number(-0.5128, "per cent"), number(None)
+        ('1,230 USD million', '-0.513 per cent', 'no number')
+    """
+    if value is None:
+        return "no number"
+    size = abs(value)
+    text = f"{float(f'{value:.3g}'):,.0f}" if size >= 1000 else f"{value:.3g}"
+    return f"{text} {unit}".strip() if unit not in ("", "1") else text

@@ -1,0 +1,63 @@
+"""The commands `audit` and `backtest`: what they print, what they write, and their exit codes."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from upperhand.cli.guard import guarded
+
+CLAIMS = """\
+title: Magnets
+claims:
+  - id: magnets
+    words: Nearly all magnets are made in China.
+    test: fact
+    checks:
+      - {fact: {metric: rare_earth_magnet_share, entity: CHN, period: 2024}, above: 90}
+"""
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.yaml").write_text(CLAIMS, encoding="utf-8")
+    return tmp_path
+
+
+def test_audit_prints_verdicts_and_writes_a_page(here, capsys):
+    assert guarded(["audit", "mine.yaml", "-o", "a.html", "-o", "a.json"]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert "SUPPORTED (probability 100%): Nearly all magnets are made in China." in out
+    assert "94 percent; wanted above 90" in out
+    assert "File: a.html" in out
+    assert (here / "a.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert json.loads((here / "a.json").read_text(encoding="utf-8"))["counts"]["supported"] == 1
+
+
+@pytest.mark.usefixtures("here")
+def test_audit_prints_one_json_object(capsys):
+    assert guarded(["audit", "mine.yaml", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["verdicts"][0]["verdict"] == "supported"
+
+
+def test_audit_lists_the_packaged_audits(capsys):
+    assert guarded(["audit"]) == 0
+    assert "column-2025-10" in capsys.readouterr().out.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["audit", "column-2025-1"], "did you mean 'column-2025-10'"),
+        (["audit", "none.yaml"], "none.yaml: cannot be read"),
+        (["audit", "mine.yaml", "-o", "a.pdf"], "unknown suffix '.pdf'"),
+    ],
+)
+@pytest.mark.usefixtures("here")
+def test_wrong_input_exits_with_two_and_a_message(arguments, said, capsys):
+    assert guarded(arguments) == 2
+    assert said in capsys.readouterr().err
