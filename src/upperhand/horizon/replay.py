@@ -1,0 +1,272 @@
+"""The race on the dated controls of 2018-2025, against the record (model book, eq. 5.28 and 5.29).
+
+Each series is calibrated on what was known up to a cut-off and scored on the rest, next to a
+random walk. Parameters are drawn from wide priors and weighted by how well they fit before the
+cut-off; nothing after it is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from upperhand.technology.market import logit
+from upperhand.technology.parameters import Array, draw_race, rows_of
+from upperhand.technology.race import run_gap, stairs
+from upperhand.technology.state import technology
+
+DRAWS, SEED = 4000, 11
+Model = Callable[[Array, "Series", np.random.Generator], Array]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One series of the record.
+
+    Attributes:
+        name: Key.
+        label: In words, with the unit.
+        dates: Decimal years.
+        values: What was observed.
+        errors: Standard error of each, judgement.
+        cutoff: Last date used for calibration.
+        model: Draws of the model's path at the dates: (date, draw).
+        priors: What was drawn, in words.
+    """
+
+    name: str
+    label: str
+    dates: Array
+    values: Array
+    errors: Array
+    cutoff: float
+    model: Model
+    priors: str
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How a series was forecast after its cut-off.
+
+    Attributes:
+        series: The series.
+        median: Forecast at every date, median of the calibrated draws.
+        low: 10th percentile.
+        high: 90th percentile.
+        mae: Mean absolute error after the cut-off.
+        crps: Continuous ranked probability score after the cut-off.
+        mae_walk: The same for the random walk.
+        crps_walk: The same for the random walk.
+        mae_in: Mean absolute error up to the cut-off.
+        covered: Points after the cut-off between the 10th and the 90th percentile, and points in all.
+    """
+
+    series: Series
+    median: Array
+    low: Array
+    high: Array
+    mae: float
+    crps: float
+    mae_walk: float
+    crps_walk: float
+    mae_in: float
+    covered: tuple[int, int]
+
+    @property
+    def better(self) -> bool:
+        """True when the model's score is below the random walk's."""
+        return self.crps < self.crps_walk
+
+
+def crps(draws: Array, observed: float) -> float:
+    """Return the continuous ranked probability score of draws against what came (eq. 5.28).
+
+    Examples:
+        >>> crps(np.array([1.0, 1.0]), 1.0), crps(np.array([0.0, 2.0]), 1.0)
+        (0.0, 0.5)
+
+    References:
+        Gneiting and Raftery (2007).
+    """
+    ordered = np.sort(draws)
+    n = len(ordered)
+    spread = (2.0 * np.arange(1, n + 1) - n - 1) @ ordered / n**2
+    return float(np.abs(ordered - observed).mean() - spread)
+
+
+def weights_of(simulated: Array, observed: Array, errors: Array) -> Array:
+    """Return the weight of each draw from its fit up to the cut-off (eq. 5.29).
+
+    Examples:
+        >>> weights_of(np.array([[1.0, 9.0]]), np.array([1.0]), np.array([1.0])).round(3).tolist()
+        [1.0, 0.0]
+    """
+    misfit = (((simulated - observed[:, None]) / errors[:, None]) ** 2).sum(axis=0)
+    raw = np.exp(-0.5 * (misfit - misfit.min()))
+    return np.asarray(raw / raw.sum())
+
+
+def score_of(series: Series, *, draws: int = DRAWS, seed: int = SEED) -> Score:
+    """Calibrate a series up to its cut-off and score it afterwards.
+
+    Args:
+        series: The series.
+        draws: Draws from the priors.
+        seed: Seed.
+
+    Examples:
+        >>> found = score_of(record()[0], draws=200)
+        >>> found.mae > 0
+        True
+    """
+    rng = np.random.default_rng(seed)
+    paths = series.model(np.empty(draws), series, rng)
+    known = series.dates <= series.cutoff
+    weight = weights_of(paths[known], series.values[known], series.errors[known])
+    chosen = paths[:, rng.choice(draws, draws, p=weight)]
+    noisy = chosen + series.errors[:, None] * rng.normal(size=chosen.shape)
+    walk = _walk(series, known, draws, rng)
+    median = np.median(chosen, axis=1)
+    low, high = np.quantile(noisy, 0.1, axis=1), np.quantile(noisy, 0.9, axis=1)
+    later = np.flatnonzero(~known)
+    return Score(
+        series,
+        median,
+        low,
+        high,
+        float(np.abs(median - series.values)[later].mean()),
+        float(np.mean([crps(noisy[i], series.values[i]) for i in later])),
+        float(np.abs(series.values[known][-1] - series.values[later]).mean()),
+        float(np.mean([crps(walk[i], series.values[i]) for i in later])),
+        float(np.abs(median - series.values)[known].mean()),
+        (int(((low <= series.values) & (series.values <= high))[later].sum()), len(later)),
+    )
+
+
+def _walk(
+    series: Series, known: npt.NDArray[np.bool_], draws: int, rng: np.random.Generator
+) -> Array:
+    """Return draws of a random walk from the last known value, its steps as large as before."""
+    dates, values = series.dates[known], series.values[known]
+    steps = np.diff(values) / np.sqrt(np.diff(dates))
+    size = float(np.sqrt((steps**2).mean())) if len(steps) else float(series.errors[0])
+    ahead = np.sqrt(np.maximum(series.dates - dates[-1], 0.0))
+    noise = rng.normal(size=(len(series.dates), draws))
+    return np.asarray(values[-1] + np.hypot(size * ahead, series.errors)[:, None] * noise)
+
+
+def record() -> tuple[Series, ...]:
+    """Return every series of the record with its model.
+
+    Examples:
+        >>> [series.name for series in record()]
+        ['node_lag', 'accelerator_share', 'tool_share', 'phone_share', 'nvidia_china', 'magnets']
+    """
+    rows = rows_of("record.csv")
+    found = []
+    for name, (label, cutoff, model, priors) in MODELS.items():
+        mine = [row for row in rows if row["series"] == name]
+        dates, values, errors = (
+            np.array([float(row[key]) for row in mine]) for key in ("date", "value", "error")
+        )
+        found.append(Series(name, label, dates, values, errors, cutoff, model, priors))
+    return tuple(found)
+
+
+def _lag(blank: Array, series: Series, rng: np.random.Generator) -> Array:
+    """Draw the lag of eq. 5.1-5.4 under the record of controls."""
+    race = draw_race(len(blank), int(rng.integers(2**31)))
+    tech = technology()
+    path = run_gap(race, stairs(tech.control["chips"]), stairs(tech.decoupling["chips"]), last=2027)
+    below = np.floor(series.dates).astype(int) - int(path.dates[0])
+    part = (series.dates - np.floor(series.dates))[:, None]
+    return np.asarray((1 - part) * path.lag[below] + part * path.lag[below + 1])
+
+
+def _share(good: str, lowest: float, highest: float) -> Model:
+    """Return a model of a domestic share by eq. 5.5 and 5.6 under the record of controls."""
+
+    def model(blank: Array, series: Series, rng: np.random.Generator) -> Array:
+        control, reference = stairs(technology().control[good]), technology().good(good)
+        start = logit(rng.uniform(lowest, highest, len(blank)))
+        drift = rng.uniform(0.0, 1.2, len(blank)) / reference.drift_control
+        grid = np.arange(series.dates[0], series.dates[-1] + 0.05, 0.1)
+        force = np.concatenate([[0.0], np.cumsum([0.1 * control(d) for d in grid[:-1]])])
+        exposed = np.interp(series.dates, grid, force)
+        return np.asarray(100.0 / (1.0 + np.exp(-(start + exposed[:, None] * drift))))
+
+    return model
+
+
+def _phones(blank: Array, series: Series, rng: np.random.Generator) -> Array:
+    """Draw Huawei's share: access to chips lost after a stock ran out, then rising odds."""
+    n = len(blank)
+    fall, rise = rng.uniform(0.0, 2.5, n), rng.uniform(0.0, 0.8, n)
+    months = rng.uniform(0.2, 1.0, n)
+    dates = series.dates[:, None]
+    used_up = np.clip((dates - 2020.7) / months, 0.0, 1.0)
+    odds = logit(0.412) + fall * np.log(0.2) * used_up + rise * np.maximum(dates - 2022.0, 0.0)
+    return np.asarray(100.0 / (1.0 + np.exp(-odds)))
+
+
+def _nvidia(blank: Array, series: Series, rng: np.random.Generator) -> Array:
+    """Draw China's share of Nvidia's revenue: a share of it is lost with control, and a trend."""
+    n = len(blank)
+    start, lost = rng.uniform(0.2, 0.35, n), rng.uniform(0.0, 1.0, n)
+    trend = rng.normal(-0.05, 0.1, n)
+    control = np.array([stairs(technology().control["ai_accelerators"])(d) for d in series.dates])
+    years = (series.dates - series.dates[0])[:, None]
+    odds = logit(start) + trend * years
+    return np.asarray(100.0 * (1.0 - lost * control[:, None]) / (1.0 + np.exp(-odds)))
+
+
+def _magnets(blank: Array, series: Series, rng: np.random.Generator) -> Array:
+    """Draw exports of magnets: licences withhold a share that is granted at a steady rate."""
+    n = len(blank)
+    usual = rng.uniform(4900.0, 5700.0, n)
+    withheld, rate = rng.uniform(0.5, 1.0, n), rng.uniform(0.0, 1.5, n)
+    months = 12.0 * (series.dates - series.dates[0])[:, None]
+    return np.asarray(usual * (1.0 - withheld * np.exp(-rate * months)))
+
+
+MODELS: dict[str, tuple[str, float, Model, str]] = {
+    "node_lag": (
+        "lag of SMIC behind TSMC, years",
+        2022.0,
+        _lag,
+        "every parameter of the race, triangular over its range",
+    ),
+    "accelerator_share": (
+        "domestic accelerators in China, per cent",
+        2024.0,
+        _share("ai_accelerators", 0.01, 0.12),
+        "drift 0 to 1.2 a year at the reference control, start 1 to 12 per cent",
+    ),
+    "tool_share": (
+        "domestic chip tools in China, per cent",
+        2023.0,
+        _share("chip_tools", 0.12, 0.32),
+        "drift 0 to 1.2 a year at the reference control, start 12 to 32 per cent",
+    ),
+    "phone_share": (
+        "Huawei's share of phones in China, per cent",
+        2023.6,
+        _phones,
+        "fall of the odds 0 to 2.5 per log point of access, rise from 2022 of 0 to 0.8 a year",
+    ),
+    "nvidia_china": (
+        "China's share of Nvidia's revenue, per cent",
+        2023.8,
+        _nvidia,
+        "share lost at full control 0 to 1, trend of the odds -0.05 (0.10) a year",
+    ),
+    "magnets": (
+        "Chinese exports of magnets, tonnes a month",
+        2025.5,
+        _magnets,
+        "usual 4900 to 5700, withheld at first 50 to 100 per cent, granted 0 to 1.5 a month",
+    ),
+}
