@@ -1,0 +1,170 @@
+"""Claims that a sentence makes: of what sort, about whom, on whose word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from upperhand.audit.read.marks import Mark, Sentence
+from upperhand.audit.read.parties import ON, is_subject
+
+#: How a claim of each topic can be tested.
+TESTS = {
+    "leverage": "model",
+    "effect": "model",
+    "technology": "fact",
+    "market": "fact",
+    "cost": "fact",
+    "dependence": "fact",
+    "belief": "belief",
+}
+PRIORITY = tuple(TESTS)
+REPORTERS = frozenset({"experts", "analysts", "economists", "officials", "diplomats", "observers"})
+TO_THEM = frozenset({"gave", "gives", "give", "given"})
+SUFFERED = ("los", "gain", "would", "suffer")
+QUANTITIES = ("RATE", "POINTS", "FRACTION", "FACTOR", "MONEY", "SPAN")
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimFound:
+    """A claim as a sentence makes it.
+
+    Attributes:
+        topic: leverage, effect, technology, market, cost, dependence or belief.
+        about: Code of the party of which something is said, or None.
+        test: How it can be tested: fact, model or belief.
+        said_by: On whose word, as written; empty when the article says it itself.
+        quantities: Numbers in it, as written.
+        confidence: 0 to 1.
+        sentence: As in the article.
+    """
+
+    topic: str
+    about: str | None
+    test: str
+    said_by: str = ""
+    quantities: tuple[str, ...] = ()
+    confidence: float = 0.8
+    sentence: str = ""
+
+
+def claims_in(sentence: Sentence, previous: str | None = None) -> list[ClaimFound]:
+    """Return the claims of a sentence, at most one for each topic.
+
+    Examples:
+        >>> import pytest
+        ...
+        ... _ = pytest.importorskip("spacy")
+        >>> from upperhand.audit.read.marks import mark_sentence
+        >>> text = "Analysts say that Korea is two years ahead of Japan in memory."
+        >>> claim = claims_in(mark_sentence(text))[0]
+        >>> claim.topic, claim.about, claim.said_by, claim.quantities
+        ('technology', 'KOR', 'Analysts', ('2 years',))
+    """
+    speaker = said_by(sentence)
+    found: dict[str, ClaimFound] = {}
+    for mark in sentence.of("CLAIM"):
+        if mark.key in found or not _holds(sentence, mark):
+            continue
+        about, sure = _about(sentence, mark, previous)
+        found[mark.key] = ClaimFound(
+            topic=mark.key,
+            about=about,
+            test=TESTS[mark.key],
+            said_by=speaker,
+            quantities=_quantities(sentence),
+            confidence=_confidence(about, sure=sure),
+            sentence=sentence.text,
+        )
+    return _without_doubles(found)
+
+
+def _confidence(about: str | None, *, sure: bool) -> float:
+    if about is None:
+        return 0.5
+    return 0.8 if sure else 0.65
+
+
+def _holds(sentence: Sentence, mark: Mark) -> bool:
+    """Leave out cues inside the name of a measure, and beliefs of nobody in particular."""
+    if mark.key == "belief":
+        return not any(word in REPORTERS for word in sentence.before(mark.start, 3))
+    return True
+
+
+def _without_doubles(found: dict[str, ClaimFound]) -> list[ClaimFound]:
+    """Drop topics that another topic of the sentence implies."""
+    topics = set(found)
+    for strong, weak in (
+        ("cost", "market"), ("cost", "effect"), ("dependence", "effect"), ("technology", "effect"),
+        ("belief", "technology"), ("belief", "effect"), ("belief", "leverage"),
+        ("leverage", "market"), ("dependence", "market"), ("leverage", "dependence"),
+        ("market", "technology"), ("effect", "market"),
+    ):  # fmt: skip
+        if strong in topics:
+            topics.discard(weak)
+    return [claim for topic, claim in found.items() if topic in topics]
+
+
+def _about(sentence: Sentence, mark: Mark, previous: str | None) -> tuple[str | None, bool]:
+    names = sentence.of("COUNTRY", "FIRM")
+    before = [m for m in names if m.start < mark.end]
+    after = [m for m in names if m.start >= mark.start]
+    if mark.key == "effect" and not sentence.words[mark.start].startswith(SUFFERED):
+        hit = [m for m in after if m.start - mark.start <= 10] or [
+            m for m in after if m.start >= mark.start
+        ]
+        if hit:
+            return hit[0].key, True
+    if mark.key == "cost" and before:
+        return before[0].key, True
+    subjects = [m for m in before if _bare(sentence, m)]
+    if subjects:
+        return (subjects[-1] if mark.key in ("technology", "leverage") else subjects[0]).key, True
+    if before:
+        return before[0].key, False
+    if previous and {"it", "its", "he", "his", "they", "their"} & set(sentence.words):
+        return previous, False
+    return (after[0].key, False) if after else (None, False)
+
+
+def _bare(sentence: Sentence, mark: Mark) -> bool:
+    """Say whether a name stands as a subject or an owner, with no preposition before it."""
+    if mark.label == "COUNTRY" and is_subject(sentence, mark):
+        return True
+    lead = [w for w in sentence.before(mark.start, 2) if w not in ("the", "a", "an")]
+    return not (lead[-1:] and lead[-1] in {*ON, "by", "than"})
+
+
+def said_by(sentence: Sentence) -> str:
+    """Return on whose word a sentence rests, as written in it, or the empty string."""
+    for mark in sentence.of("SAYS"):
+        if mark.key == "according":
+            return _words_until(sentence, mark.end)
+        start = mark.start
+        while start > 0 and mark.start - start < 5 and sentence.words[start - 1] not in _STOPS:
+            start -= 1
+        if start < mark.start:
+            return _as_written(sentence, start, mark.start)
+    return ""
+
+
+_STOPS = frozenset({",", ";", ":", "that", "but", "and", ".", '"', "(", ")", "be", "sure"})
+
+
+def _words_until(sentence: Sentence, start: int) -> str:
+    end = start
+    while end < len(sentence.words) and end - start < 6 and sentence.words[end] not in _STOPS:
+        end += 1
+    return _as_written(sentence, start, end)
+
+
+def _as_written(sentence: Sentence, start: int, end: int) -> str:
+    """Return words with the capitals of the article where they can be found."""
+    words = " ".join(sentence.words[start:end]).replace(" 's", "'s")
+    place = sentence.text.lower().find(words)
+    return sentence.text[place : place + len(words)] if place >= 0 else words
+
+
+def _quantities(sentence: Sentence) -> tuple[str, ...]:
+    marks = sentence.of(*QUANTITIES)
+    return tuple(dict.fromkeys(" ".join(sentence.words[m.start : m.end]) for m in marks))

@@ -1,0 +1,49 @@
+"""Is a measure in force, planned, threatened, past, denied or only imagined?"""
+
+from __future__ import annotations
+
+from upperhand.audit.read.marks import Mark, Sentence
+
+#: The first that a clause shows wins.
+STRENGTH = ("asked", "denied", "threat", "standing", "past", "hypothetical", "planned", "in_force")
+IF = frozenset({"if", "because"})
+NOT_A_MOVE = frozenset({"past", "denied", "hypothetical"})
+
+
+def mood(sentence: Sentence, instrument: Mark, *, future_date: bool) -> str:
+    """Return the status of an instrument in its sentence; `asked` when somebody else wants it."""
+    found = [m for m in sentence.of("MOOD") if _governs(sentence, m, instrument)]
+    kinds = {m.key for m in found}
+    if _withdrawn(found):
+        return "past"
+    if "past" in kinds and "planned" in kinds and not _plan_dropped(found):
+        return "planned"
+    for name in STRENGTH:
+        if name in kinds:
+            if name in ("in_force", "standing"):
+                return "planned" if future_date else "in_force"
+            return name
+    return "planned" if future_date else "in_force"
+
+
+def _governs(sentence: Sentence, mark: Mark, instrument: Mark) -> bool:
+    """Leave out what belongs to a condition, and what stands far behind the instrument."""
+    if mark.start >= instrument.end + 18:
+        return False
+    condition = sentence.first(IF, 0, mark.start + 1)
+    if condition is None or mark.key in ("threat", "hypothetical"):
+        return True
+    end = sentence.first({","}, condition, len(sentence.words)) or len(sentence.words)
+    return not condition <= mark.start < end or condition <= instrument.start < end
+
+
+def _withdrawn(found: list[Mark]) -> bool:
+    """Say whether a threat or a plan was dropped."""
+    ends = [m.start for m in found if m.key == "past"]
+    begun = [m.start for m in found if m.key in ("threat", "planned")]
+    return any(0 < start - end <= 4 for end in ends for start in begun)
+
+
+def _plan_dropped(found: list[Mark]) -> bool:
+    first = min((m.start for m in found if m.key == "past"), default=0)
+    return all(m.start > first for m in found if m.key == "planned")

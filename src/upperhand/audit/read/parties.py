@@ -1,0 +1,212 @@
+"""Who acts and on whom, from the order of words around an instrument."""
+
+from __future__ import annotations
+
+from upperhand.audit.read.marks import Mark, Sentence
+
+ON = frozenset({"on", "against", "from", "to", "with", "of", "over", "for", "between", "at", "in"})
+INSIDE = frozenset({"in", "within", "across"})
+OFFICE = frozenset(
+    {
+        *("government", "officials", "lawmakers", "ministry", "minister", "administration"),
+        *("regulators", "authorities", "president", "leaders", "parliament", "court", "customs"),
+        *("senators", "commission", "council", "leadership", "chancellor", "governments"),
+    }
+)
+BUYERS = frozenset(
+    {
+        *("companies", "firms", "refiners", "airlines", "importers", "buyers", "groups", "banks"),
+        *(
+            "carmakers",
+            "makers",
+            "manufacturers",
+            "retailers",
+            "traders",
+            "customers",
+            "chipmakers",
+        ),
+    }
+)
+OBJECT_OF = frozenset(
+    {
+        *("threatened", "threatens", "warned", "warns", "hit", "told", "asked", "exempted"),
+        *("exempts", "urged", "follow", "followed", "follows", "punish", "punished", "spare"),
+    }
+)
+SAYING = frozenset({"that", "said", "says", "say", "argues", "argued", "while", "but", ";", "and"})
+BREAKS = frozenset(
+    {
+        *(";", ":", "because", "while", "whereas", "but", "if", "unless", "who", "which", "until"),
+        *("although", "though", "when", "so", "since", "after", "as"),
+    }
+)
+OPENINGS = frozenset({"if", "unless", "should", "since", "after", "when", "although", "while"})
+SAID_BY = frozenset({"said", "says", "decided", "argued", "argues", "announced", "claims"})
+BETWEEN = frozenset(
+    {
+        *("new", "own", "'s", "latest", "recent", "proposed", "planned", "additional", "first"),
+        *("export", "import", "retaliatory", "sweeping", "broad", "steep", "punitive", "the"),
+        *("current", "existing", "average", "tough", "strict", "huge", "extra", "percent"),
+        *("futile", "attempt", "attempts", "efforts", "at", "threat", "threats", "of", "to", "a"),
+        *("plan", "plans", "move", "decision", "tripling", "doubling", "further"),
+    }
+)
+HEAD = frozenset({"the", "president", "government", "minister", "of", "us"})
+PRONOUNS = frozenset({"it", "its", "he", "his", "she", "her", "they", "their", "administration"})
+
+
+def clause_end(sentence: Sentence, start: int) -> int:
+    """Return where the clause that contains word `start` ends."""
+    stop = sentence.first(BREAKS, start, len(sentence.words))
+    effects = [m.start for m in sentence.of("CLAIM") if m.key == "effect" and m.start >= start]
+    return min([len(sentence.words) if stop is None else stop, *effects])
+
+
+def actors(sentence: Sentence, instrument: Mark, previous: str | None) -> tuple[list[str], bool]:
+    """Return the codes of those who act, and whether the sentence itself names them."""
+    agent = _agent(sentence, instrument) or _inside(sentence, instrument)
+    if agent:
+        return [agent.key], True
+    owner = _owner(sentence, instrument)
+    if owner:
+        return _joined(sentence, owner), True
+    subject = _subject(sentence, instrument)
+    if subject:
+        return _joined(sentence, subject), True
+    decider = _decider(sentence, instrument)
+    if decider:
+        return [decider.key], True
+    buyer = _buyer(sentence, instrument)
+    if buyer:
+        return [buyer.key], True
+    if previous and sentence.first(PRONOUNS, 0, instrument.start) is not None:
+        return [previous], False
+    return [], False
+
+
+def _agent(sentence: Sentence, instrument: Mark) -> Mark | None:
+    for mark in sentence.of("COUNTRY"):
+        lead = [w for w in sentence.before(mark.start, 5) if w not in HEAD]
+        if mark.start > instrument.start and lead[-1:] == ["by"] and mark.form != "adjective":
+            return mark
+    return None
+
+
+def _inside(sentence: Sentence, instrument: Mark) -> Mark | None:
+    """Find the country that the instrument itself names: federal agencies may not buy."""
+    return next((m for m in sentence.of("COUNTRY") if m.start == instrument.start), None)
+
+
+def _owner(sentence: Sentence, instrument: Mark) -> Mark | None:
+    """Find the country just before the instrument: American curbs, Beijing's new tariffs."""
+    for mark in reversed(sentence.of("COUNTRY")):
+        between = sentence.words[mark.end : instrument.start]
+        if mark.end > instrument.start or len(between) > 7:
+            continue
+        lead = [w for w in sentence.before(mark.start, 2) if w != "the"]
+        if lead[-1:] and lead[-1] in {"on", "against", *OBJECT_OF}:
+            continue
+        free = all(word in BETWEEN or word.replace(".", "").isdigit() for word in between)
+        attached = not between or between[0] == "'s" or mark.form == "adjective"
+        if free and (attached or (mark.key == "USA" and not {"of", "to"} & set(between))):
+            return mark
+    return None
+
+
+def is_subject(sentence: Sentence, mark: Mark) -> bool:
+    """Say whether a country stands where those who act stand."""
+    after = sentence.words[mark.end] if mark.end < len(sentence.words) else ""
+    if mark.form == "adjective":
+        return after in OFFICE
+    lead = [w for w in sentence.before(mark.start, 4) if w not in ("the", "president")]
+    if mark.start > 2 and "president" in sentence.before(mark.start, 3):
+        lead = [w for w in lead if w != "of"]
+    if lead[-1:] and lead[-1] in INSIDE:
+        return len(lead) > 1 and lead[-2] in OFFICE
+    if lead[-1:] and lead[-1] in ON:
+        return lead[-2:-1] == ["threat"]
+    if lead[-1:] and lead[-1] in OBJECT_OF:
+        return False
+    passive = sentence.words[mark.end : mark.end + 2]
+    return not (passive[:1] and passive[0] in {"was", "were", "is"} and passive[1:] == ("hit",))
+
+
+def _subject(sentence: Sentence, instrument: Mark) -> Mark | None:
+    found = [
+        m for m in sentence.of("COUNTRY") if m.end <= instrument.start and is_subject(sentence, m)
+    ]
+    if not found:
+        return None
+    last = found[-1]
+    breaks = SAYING | {","} if sentence.words[0] in OPENINGS else SAYING
+    for mark in found:
+        words = sentence.words[mark.end : last.start]
+        if mark is last or words == ("and",) or not breaks & set(words):
+            return mark
+    return last
+
+
+def _decider(sentence: Sentence, instrument: Mark) -> Mark | None:
+    """Find who decided, where that is said at the end: ..., Brussels decided."""
+    for mark in sentence.of("COUNTRY"):
+        after = sentence.words[mark.end : mark.end + 1]
+        if mark.start > instrument.start and after in (("decided",), ("announced",)):
+            return mark
+    return None
+
+
+def _buyer(sentence: Sentence, instrument: Mark) -> Mark | None:
+    for mark in sentence.of("COUNTRY"):
+        if mark.end <= instrument.start and mark.form == "adjective":
+            near = sentence.words[mark.end : mark.end + 3]
+            if BUYERS & set(near):
+                return mark
+    return None
+
+
+def _joined(sentence: Sentence, mark: Mark) -> list[str]:
+    """Add a country joined by `and`: Japan and South Korea."""
+    joined = [
+        other.key
+        for other in sentence.of("COUNTRY")
+        if other.start == mark.end + 1 and sentence.words[mark.end] == "and"
+    ]
+    return [mark.key, *joined]
+
+
+def targets(
+    sentence: Sentence, instrument: Mark, acting: list[str], end: int
+) -> tuple[list[str], list[Mark]]:
+    """Return the codes aimed at, and the marks they come from."""
+    after = [m for m in _names(sentence) if instrument.start <= m.start < end]
+    found = [m for m in after if m.key not in acting and _aimed_at(sentence, m, instrument)]
+    if not found:
+        found = [m for m in _names(sentence) if _object(sentence, m, instrument, acting)]
+    return list(dict.fromkeys(m.key for m in found)), found
+
+
+def _names(sentence: Sentence) -> list[Mark]:
+    return sentence.of("COUNTRY", "FIRM")
+
+
+def _aimed_at(sentence: Sentence, mark: Mark, instrument: Mark) -> bool:
+    lead = [w for w in sentence.before(mark.start, 2) if w != "the"]
+    last = lead[-1] if lead else ""
+    after = sentence.words[mark.end] if mark.end < len(sentence.words) else ""
+    if after in SAID_BY or last == "by":
+        return False
+    if last in INSIDE:
+        return lead[-2:-1] == ["made"]
+    if mark.form == "adjective" and last in INSIDE:
+        return False
+    return not (mark.form == "leader" and instrument.key != "walk_out")
+
+
+def _object(sentence: Sentence, mark: Mark, instrument: Mark, acting: list[str]) -> bool:
+    """Say whether a name before the instrument is what it is aimed at."""
+    if mark.key in acting or mark.end > instrument.start or mark.form == "leader":
+        return False
+    lead = [w for w in sentence.before(mark.start, 2) if w != "the"]
+    after = sentence.words[mark.end : mark.end + 2]
+    passive = after in {("was", "hit"), ("were", "hit")} or "faces" in after
+    return passive or bool(lead[-1:] and lead[-1] in {*OBJECT_OF, "on", "from", "against", "if"})
