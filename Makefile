@@ -17,7 +17,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 # An advertisement of the theme, which a strict build would show among the warnings.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help demo test quick lint format types imports doctest docs bench expected coverage wheel wheel-test \
+.PHONY: help demo test quick lint format types imports doctest docs bench bench-read expected coverage wheel wheel-test \
 	browser clean check
 
 help: ## Show this list
@@ -86,6 +86,9 @@ check: lint types imports docs ## All checks that are not tests
 
 bench: $(VENV)/.test ## Print the table of speeds, and write it to benchmarks/latest.md
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+bench-read: $(VENV)/.test ## Print precision and recall of the reader of articles
+	@$(BIN)/python -m benchmarks.read $(ARGS)
 
 expected: $(VENV)/.test ## Write the expected numbers of the packaged scenarios and of the README anew
 	@for file in src/upperhand/scenario/library/*.yaml; do \

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from upperhand.cli import audit as audits
-from upperhand.cli import doctor, measures, records, run, scenarios, talks, worlds
+from upperhand.cli import doctor, measures, read, records, run, scenarios, talks, worlds
 
 app = typer.Typer(
     name="upperhand",
@@ -25,6 +25,8 @@ app.command("war")(talks.war)
 app.command("measures")(measures.measures)
 app.add_typer(scenarios.app, name="scenario")
 app.add_typer(worlds.app, name="world")
+app.command("read")(read.read)
+app.add_typer(read.app, name="draft")
 app.command("audit")(audits.audit)
 app.command("verify")(records.verify)
 app.command("cite")(records.cite)
