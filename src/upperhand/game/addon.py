@@ -8,7 +8,7 @@ against one partner lies far below the one against everybody.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -102,9 +102,11 @@ def addon_tariffs(
     _check(world, player, partner, sectors, wanted, largest)
     curve = _Curve.of(world, player, partner, sectors, wanted, measures, closure, horizon)
     rates = [float(r) for r in GRID * min(largest, 1.0)]
-    rates += [float(r) for r in np.arange(1.5, largest + 1e-9, 0.5)]
     values = [curve.at(rate) for rate in rates]
     start = values[0][0]
+    while values[-1][0] > start and rates[-1] + 0.5 <= largest + 1e-9:
+        rates.append(rates[-1] + 0.5)
+        values.append(curve.at(rates[-1]))
     gains = [100.0 * (value - start) / abs(start) for value, _ in values]
     best, best_gain = _peak(curve, rates, gains, start)
     break_even, beyond = _crossing(curve, rates, gains, start, best)
@@ -124,7 +126,7 @@ def addon_tariffs(
 
 @dataclass
 class _Curve:
-    """Objectives along the add-on; keeps the last state to start the next solve from."""
+    """Objectives along the add-on; keeps what it has solved to start the next solve from."""
 
     world: World
     calibration: Calibration
@@ -133,7 +135,7 @@ class _Curve:
     names: tuple[str, str]
     objective: Objective
     closure: Closure
-    state: State | None = None
+    states: dict[float, State] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -169,12 +171,22 @@ class _Curve:
             return wedges_of(self.calibration, added, closure=self.closure, size=size)
 
         solution = solve_wedges(
-            self.calibration, wedges_at, tol=1e-11, max_steps=500, start=self.state
+            self.calibration, wedges_at, tol=1e-10, max_steps=500, start=self._guess(rate)
         )
         if not solution.outcome.ok:
             raise NoEquilibriumError(f"add-on of {rate:.0%}: {solution.outcome.sentence()}")
-        self.state = solution.state
+        self.states[rate] = solution.state
         return solution
+
+    def _guess(self, rate: float) -> State | None:
+        """Return a line, in the log of one plus the rate, through the two nearest solutions."""
+        nearest = sorted(self.states, key=lambda solved: abs(solved - rate))[:2]
+        if len(nearest) < 2:
+            return self.states[nearest[0]] if nearest else None
+        (near, far), at = (self.states[r] for r in nearest), np.log1p(rate)
+        ends = np.log1p(nearest)
+        share = float((at - ends[0]) / (ends[1] - ends[0]))
+        return State(*(a + share * (b - a) for a, b in zip(near, far, strict=True)))
 
 
 def _peak(
