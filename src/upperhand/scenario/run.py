@@ -84,10 +84,15 @@ def run_scenario(
     cases: list[Case] = []
     for horizon in scenario.horizons:
         found: dict[tuple[int, ...], Counterfactual] = {}
+        solve = _solver(scenario, horizon)
+        ready = [settled(move, world, horizon, solve) for move in scenario.moves]
         for key, label, kind, moves in plans:
             tell(len(cases) + 1, total, f"{label}, {horizon} horizon")
             plan = (key, label, kind, moves)
-            cases.append(_case(scenario, world, horizon, plan, found, decompose=decompose))
+            if moves not in found:
+                parts = decompose and kind == "package"
+                found[moves] = solve(world, [ready[i] for i in moves], decompose=parts)
+            cases.append(_case(horizon, plan, found[moves]))
     last = partial(_at_the_end, tell, total)
     talks = talks_of(scenario, world, last) if with_talks else None
     tell(total, total, "done")
@@ -216,24 +221,12 @@ def _plans(scenario: Scenario) -> Iterator[Plan]:
         yield f"move:{i}", scenario.moves[i].title(), "move", (i,)
 
 
-def _case(
-    scenario: Scenario,
-    world: World,
-    horizon: str,
-    plan: Plan,
-    found: dict[tuple[int, ...], Counterfactual],
-    *,
-    decompose: bool,
-) -> Case:
+def _case(horizon: str, plan: Plan, found: Counterfactual) -> Case:
     from upperhand.results.run import Case
 
     key, label, kind, moves = plan
-    if moves not in found:
-        solve = _solver(scenario, horizon)
-        measures = [settled(scenario.moves[i], world, horizon, solve) for i in moves]
-        found[moves] = solve(world, measures, decompose=decompose and kind == "package")
     typed: Kind = "package" if kind == "package" else "side" if kind == "side" else "move"
-    return Case(key, label, typed, horizon, moves, found[moves])
+    return Case(key, label, typed, horizon, moves, found)
 
 
 def _solver(scenario: Scenario, horizon: str) -> Callable[..., Counterfactual]:
