@@ -40,7 +40,9 @@ talks:
 def here(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "talks.yaml").write_text(TALKS, encoding="utf-8")
-    one_side = TALKS.split("talks:")[0].replace("by: CHN, against: USA", "by: USA, against: CHN")
+    one_side = TALKS.partition("talks:")[0].replace(
+        "by: CHN, against: USA", "by: USA, against: CHN"
+    )
     (tmp_path / "alone.yaml").write_text(one_side, encoding="utf-8")
     return tmp_path
 
@@ -144,7 +146,7 @@ def test_a_fault_in_the_section_of_the_talks_is_named_with_its_place(here, old, 
     assert "talks" in err
 
 
-def test_groups_of_more_than_four_moves_join_by_kind_and_status(here):
+def test_groups_of_more_than_four_moves_join_by_kind_and_status():
     from upperhand.scenario.read import parse_scenario
     from upperhand.scenario.talks import sides_of
     from upperhand.world.toy import toy_world
@@ -153,7 +155,7 @@ def test_groups_of_more_than_four_moves_join_by_kind_and_status(here):
         f"  - {{kind: tariff, by: USA, against: CHN, add_pp: {k}, label: rise {k}}}"
         for k in range(1, 6)
     ]
-    text = TALKS.split("talks:")[0] + "\n".join(lines) + "\n"
+    text = TALKS.partition("talks:")[0] + "\n".join(lines) + "\n"
     usa, chn = sides_of(parse_scenario(text), toy_world())
     assert [move.label for move in usa.moves] == [
         "tariffs, threat",

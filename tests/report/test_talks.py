@@ -81,7 +81,7 @@ def test_the_best_answer_comes_first(run):
     frame = words.replies(run).frame
     for name in ("United States", "China"):
         own = frame[frame["Side"] == name]
-        assert list(own["Best"])[0] == "best"
+        assert own["Best"].iloc[0] == "best"
         assert own["Own change, USD bn"].is_monotonic_decreasing
 
 

@@ -506,9 +506,7 @@ def _ours(run: Run, term: dict[str, Any], main: Agreement) -> str:
     inside = any(term_of(run, own)[1] in (label, f"lift {label}") for own in main.terms)
     if term.get("kept"):
         return "lifted" if inside else "kept too"
-    threat = run.talks is not None and not any(
-        f": {label}" in name for name, _, _ in run.talks.deals
-    )
+    threat = label not in _known(run)
     return "the same" if inside or threat else "not in the deal"
 
 
@@ -519,15 +517,25 @@ def _worth(run: Run, fact: dict[str, Any], main: Agreement) -> str:
     assert main.payoffs_usd_bn is not None
     kept = {str(term["ours"]) for term in fact["terms"] if term.get("kept")}
     given = {str(term["ours"]) for term in fact["terms"] if term.get("ours")} - kept
+    known = given & _known(run)
     for name, first, second in talks.deals:
-        terms = {term_of(run, t)[1].removeprefix("lift ") for t in name.split("; ")}
-        known = {label for label in given if any(label in n for n, _, _ in talks.deals)}
-        if terms == known:
+        if _labels(run, name) == known:
             pairs = zip(_names(run), (first, second), main.payoffs_usd_bn, strict=True)
             return "Real income against the baseline, USD bn a year: " + joined(
                 [f"{the(n)} {a:+.1f} as agreed, {b:+.1f} in ours" for n, a, b in pairs]
             ).replace("-", "−")
     return ""
+
+
+def _labels(run: Run, deal_name: str) -> set[str]:
+    """Return the names of the offers and groups that a deal lifts or grants."""
+    return {term_of(run, term)[1].removeprefix("lift ") for term in deal_name.split("; ")}
+
+
+def _known(run: Run) -> set[str]:
+    """Return the names of everything that deals are made of."""
+    deals = run.talks.deals if run.talks else ()
+    return set().union(*(_labels(run, name) for name, _, _ in deals))
 
 
 def _table_at(talks: Talks) -> PayoffTable | None:
