@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from upperhand.core.errors import NoEquilibriumError
-from upperhand.equilibrium.adjoint import zero_seed
+from upperhand.equilibrium.adjoint import Pullback, Seed, zero_seed
 from upperhand.equilibrium.calibrate import calibrate, wedges_of
 from upperhand.equilibrium.gradient import only, solve_adjoint, wedge_gradient
-from upperhand.equilibrium.hats import Wedges
+from upperhand.equilibrium.hats import State, Wedges
 from upperhand.equilibrium.horizons import Horizon, horizon_of
 from upperhand.equilibrium.ladder import Solution, solve_wedges
 from upperhand.equilibrium.solve import Closure
@@ -54,19 +54,31 @@ def by_sector(
     """
     calibration = calibrate(world, horizon_of(horizon), scale=False, labour_supply=0.0)
     points, measure = np.polynomial.legendre.leggauss(nodes)
-    total, state = np.zeros(len(world.sectors)), None
+    total = np.zeros(len(world.sectors))
+    state: State | None = None
+    multipliers: Array | None = None
     for t, weight in zip(0.5 * (points + 1.0), 0.5 * measure, strict=True):
-        part, speed = _on_the_way(world, shock, float(t))
 
-        def wedges_at(size: float, part: Shock = part) -> Wedges:
-            return wedges_of(calibration, part, closure=closure, size=size)
+        def wedges_at(size: float, t: float = float(t)) -> Wedges:
+            return wedges_of(calibration, shock, closure=closure, size=t * size)
 
         solution = solve_wedges(calibration, wedges_at, tol=1e-11, max_steps=500, start=state)
         if not solution.outcome.ok:
             raise NoEquilibriumError(f"at {t:.0%} of the package: {solution.outcome.sentence()}")
-        state = solution.state
-        total = total + weight * _flow(world, part, solution, weights, speed)
+        found = solve_adjoint(solution, _seed(solution, weights), start=multipliers)
+        state, multipliers = solution.state, found.multipliers
+        part, speed = _on_the_way(world, shock, float(t))
+        total = total + weight * _flow(world, part, solution, only(found.back), speed)
     return np.asarray(total)
+
+
+def _seed(solution: Solution, weights: Array) -> Seed:
+    """Return the seed of the weighted sum of real incomes."""
+    flows, base = solution.flows, solution.calibration.base
+    level = weights * flows.income / base.income / np.exp(flows.log_final_price)
+    return zero_seed(base)._replace(
+        income=(level / flows.income)[:, None], log_final_price=-level[:, None]
+    )
 
 
 def _on_the_way(world: World, shock: Shock, t: float) -> tuple[Shock, dict[str, Array]]:
@@ -94,16 +106,9 @@ def _on_the_way(world: World, shock: Shock, t: float) -> tuple[Shock, dict[str, 
 
 
 def _flow(
-    world: World, part: Shock, solution: Solution, weights: Array, speed: dict[str, Array]
+    world: World, part: Shock, solution: Solution, back: Pullback, speed: dict[str, Array]
 ) -> Array:
     """Return the contribution of each sector per unit of the path."""
-    flows, base = solution.flows, solution.calibration.base
-    level = flows.income / base.income / np.exp(flows.log_final_price)
-    seed = zero_seed(base)._replace(
-        income=(weights * level / flows.income)[:, None],
-        log_final_price=-(weights * level)[:, None],
-    )
-    back = only(solve_adjoint(solution, seed, tol=1e-10).back)
     found = np.zeros(len(world.sectors))
     for kind, pace in speed.items():
         if pace.any():
