@@ -9,7 +9,7 @@ import pytest
 from tests.report.synthetic import synthetic_run
 from tests.talks.confrontations import two_sides
 from upperhand.report import brief, html_report
-from upperhand.report import talks as words
+from upperhand.report import talks_tables as words
 from upperhand.report.tables import all_tables
 from upperhand.results.talks import Talks
 

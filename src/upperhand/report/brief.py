@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from upperhand.report.talks import talks_lines, upper_hand
+from upperhand.report.talks import talks_lines
+from upperhand.report.talks_words import upper_hand
 from upperhand.report.words import (
     counted,
     joined,

@@ -13,7 +13,7 @@ from upperhand.report.charts import NARROW, WIDE, all_charts
 from upperhand.report.charts.theme import NOT_MODELLED, dark_rules
 from upperhand.report.numbers import source_line
 from upperhand.report.tables import all_tables
-from upperhand.report.talks import named, upper_hand
+from upperhand.report.talks_words import named, upper_hand
 from upperhand.report.words import HORIZON_TITLE
 
 if TYPE_CHECKING:

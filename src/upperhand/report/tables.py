@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from upperhand.report import talks
+from upperhand.report import talks_tables as talks
 from upperhand.report.assumptions import assumptions, parameters
 from upperhand.report.incidence import incidence
 from upperhand.report.numbers import (

@@ -8,7 +8,7 @@ from upperhand.report.charts.bars import PHONE, _colours, _grouped, room_for
 from upperhand.report.charts.base import Chart, inline
 from upperhand.report.charts.theme import GAIN, INK, LOSS, PAPER, PARTS, SOFT
 from upperhand.report.numbers import source_line
-from upperhand.report.talks import THREAT_WORDS, deal_letters, main_deal, named
+from upperhand.report.talks_words import THREAT_WORDS, deal_letters, main_deal, named
 from upperhand.report.words import joined, the
 
 if TYPE_CHECKING:
