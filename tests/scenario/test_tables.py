@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from tests.support import shared_dir
+from upperhand.measures.build_partners import build_partners
 from upperhand.measures.labels import is_service
 from upperhand.measures.stacking import stack_of
+from upperhand.measures.tablefile import packaged
 from upperhand.scenario import parse_scenario, read_scenario
 from upperhand.scenario.assumptions import assumptions_of
-from upperhand.scenario.build_tables import build_tables
 from upperhand.scenario.run import baseline_world, run_scenario
 from upperhand.scenario.worlds import world_of
 from upperhand.world.world import World
@@ -25,12 +26,9 @@ def rate(world: World, exporter: str, importer: str) -> float:
 
 
 @pytest.mark.shared
-def test_the_table_is_rebuilt_byte_for_byte_from_its_source(tmp_path):
-    from importlib.resources import files
-
-    folder = files("upperhand.scenario").joinpath("tables_data")
-    for path in build_tables(shared_dir() / "data", tmp_path):
-        assert path.read_bytes() == folder.joinpath(path.name).read_bytes(), path.name
+def test_the_table_of_partners_is_rebuilt_byte_for_byte_from_its_source(tmp_path):
+    path = build_partners(shared_dir() / "data", tmp_path)
+    assert path.read_bytes() == packaged(path.name).read_bytes()
 
 
 def test_the_baseline_of_october_2025_carries_the_duties_of_the_register():

@@ -145,21 +145,6 @@ def expect(
     say(compute_expected(name, write=write))
 
 
-@app.command("build-tables", hidden=True)
-def build_tables(
-    folder: Annotated[Path, typer.Argument(help="Folder with the source data.")],
-    out: Annotated[Path, typer.Option(help="Folder for the tables.")],
-) -> None:
-    """Build the dated tables of tariffs from their sources.
-
-    Example: upperhand scenario build-tables ../shared/data --out tables
-    """
-    from upperhand.scenario.build_tables import build_tables as build
-
-    for path in build(folder, out):
-        say(f"{path}: written")
-
-
 def _short(value: object) -> str:
     text = "-" if value is None else str(value)
     return text if len(text) <= 48 else text[:45] + "..."

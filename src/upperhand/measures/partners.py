@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from importlib.resources import files
 
 from upperhand.measures.labels import EU27
-from upperhand.measures.tablefile import read_table
+from upperhand.measures.tablefile import packaged, read_table
 
 COLUMNS = ("date", "partner", "add_pp", "imports_2024_usd_mn")
 Rates = dict[str, tuple[float, float]]
@@ -16,9 +15,8 @@ Rates = dict[str, tuple[float, float]]
 
 @cache
 def _table() -> dict[str, Rates]:
-    path = files("upperhand").joinpath("scenario", "tables_data", "us-new-tariffs-by-date.csv")
     found: dict[str, Rates] = {}
-    for line in read_table(str(path), COLUMNS):
+    for line in read_table(packaged("us-new-tariffs-by-date.csv"), COLUMNS):
         pair = (float(line["add_pp"]), float(line["imports_2024_usd_mn"]))
         found.setdefault(line["date"], {})[line["partner"]] = pair
     return found

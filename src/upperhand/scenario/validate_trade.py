@@ -79,8 +79,8 @@ def steps(world: World, before: date, after: date, weights: Weights) -> list[Mea
     Examples:
         >>> world = world_of("icio-2022-strategic")
         >>> found = steps(world, date(2025, 1, 20), date(2025, 3, 5), "statutory")
-        >>> round(found[0].add_pp["chips"])
-        20
+        >>> round(found[0].add_pp["magnets"], 1)
+        20.0
     """
     goods = [code for code in world.sectors if not is_service(code)]
     measures: list[Measure] = []

@@ -1,15 +1,18 @@
-"""Build the packaged table of average US tariffs from its source: `upperhand scenario build-tables FOLDER`."""
+"""Build the table of new US tariffs by partner: `python -m upperhand.measures.build_partners DATA`."""
 
 from __future__ import annotations
 
 import csv
 import io
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from upperhand.core.errors import ScenarioError
+from upperhand.core.errors import MeasureError
 from upperhand.core.files import write_text
+from upperhand.measures.tablefile import packaged
 
+TABLE = "us-new-tariffs-by-date.csv"
 #: Partners of the source by the name that it uses, where the standard lookup does not know it.
 NAMES = {
     "EUROPEAN UNION": "EU27",
@@ -24,23 +27,19 @@ NAMES = {
 HORIZON = "2026-07-25"
 
 
-def build_tables(source: str | Path, out: str | Path) -> list[Path]:
-    """Write every table that can be built from the data folder, and return the files.
+def build_partners(source: str | Path, out: str | Path | None = None) -> Path:
+    """Write the table of average new US tariffs from the data folder, and return its path.
 
     Args:
         source: Folder with `us_tariffs_waugh`.
-        out: Folder for the tables.
+        out: Folder for the table; the packaged one when None.
 
     Raises:
-        ScenarioError: If a source file is not there.
+        MeasureError: If the source file is not there.
     """
-    folder = Path(source)
-    made = {
-        "us-new-tariffs-by-date.csv": us_new_tariffs(
-            _rows(folder / "us_tariffs_waugh" / "country-by-time.csv")
-        ),
-    }
-    return [write_text(Path(out) / name, text) for name, text in made.items()]
+    rows = _rows(Path(source) / "us_tariffs_waugh" / "country-by-time.csv")
+    target = packaged(TABLE) if out is None else Path(out) / TABLE
+    return write_text(target, us_new_tariffs(rows))
 
 
 def us_new_tariffs(rows: Iterable[dict[str, str]]) -> str:
@@ -76,12 +75,12 @@ def partner_code(name: str) -> str:
     try:
         return str(pycountry.countries.lookup(name).alpha_3)
     except LookupError as error:
-        raise ScenarioError(f"partner '{name}' has no code; add it to NAMES") from error
+        raise MeasureError(f"partner '{name}' has no code; add it to NAMES") from error
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
     if not path.is_file():
-        raise ScenarioError(f"{path}: no such file; give the folder that holds the source data")
+        raise MeasureError(f"{path}: no such file; give the folder that holds the source data")
     with path.open(encoding="utf-8-sig", newline="") as handle:
         return list(csv.DictReader(handle))
 
@@ -93,3 +92,7 @@ def _text(note: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> st
     writer.writerow(header)
     writer.writerows(rows)
     return buffer.getvalue()
+
+
+if __name__ == "__main__":
+    build_partners(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None)
