@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from upperhand.cli import audit as audits
-from upperhand.cli import doctor, measures, read, records, run, scenarios, talks, worlds
+from upperhand.cli import doctor, measures, path, read, records, run, scenarios, talks, worlds
 
 app = typer.Typer(
     name="upperhand",
@@ -22,6 +22,7 @@ app.command("run")(run.run)
 app.command("talks")(talks.talks)
 app.command("leverage")(talks.leverage)
 app.command("war")(talks.war)
+app.command("path")(path.path)
 app.command("measures")(measures.measures)
 app.add_typer(scenarios.app, name="scenario")
 app.add_typer(worlds.app, name="world")

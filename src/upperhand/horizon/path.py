@@ -144,11 +144,19 @@ def solve_path(
         failures=tuple(failures),
         assumptions=tuple(parameters_of(tech)),
         provenance=_provenance(world, tech, plan, closure, draws, seed),
-        notes=(
-            f"bands: 10 to 90 per cent of {draws} draws over the priors, leaps included",
-            "the lag turns on the share of own research and on the diffusion that controls take",
-        ),
+        notes=_notes(bands, draws),
     )
+
+
+def _notes(bands: Bands, draws: int) -> tuple[str, ...]:
+    turns = ", ".join(f"{name} ({value:+.2f})" for name, value in bands.turns_on)
+    notes = [
+        "both cases keep the controls of the record; the measures come on top",
+        f"bands: 10 to 90 per cent of {draws} draws over the priors, leaps included",
+    ]
+    if turns:
+        notes.append(f"what controls do to the gap in chips turns on (rank correlation): {turns}")
+    return tuple(notes)
 
 
 def plan_of(
@@ -194,7 +202,7 @@ def plan_of(
             )
         active.append(on)
         shocks.append(shock)
-    return Plan(years, tuple(active), _ages(active), tuple(shocks), forces)
+    return Plan(years, tuple(active), _ages(policies, years[0], active), tuple(shocks), forces)
 
 
 def _situation(
@@ -263,10 +271,19 @@ def _covered(shock: Shock, cover: float) -> Shock:
     return replace(shock, availability=1.0 - np.asarray(missing))
 
 
-def _ages(active: Sequence[tuple[int, ...]]) -> tuple[float, ...]:
-    """Return the mean age of the policies in force in each year, at least one year."""
+def _ages(
+    policies: Sequence[Policy], first: int, active: Sequence[tuple[int, ...]]
+) -> tuple[float, ...]:
+    """Return the mean age of the policies in force in each year, at least one year.
+
+    A policy that was in force before the first year of the path has its age from then on.
+    """
     ages: list[float] = []
-    running: dict[int, int] = {}
+    running = {
+        i: first - round(policy.start)
+        for i, policy in enumerate(policies)
+        if policy.scheduled(first - 1) and not policy.years_on
+    }
     for on in active:
         running = {i: running.get(i, 0) + 1 for i in on}
         ages.append(float(np.mean(list(running.values()))) if running else 1.0)

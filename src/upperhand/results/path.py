@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from math import isnan
 from pathlib import Path as File
 from typing import TYPE_CHECKING, Any, Self
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 SCHEMA, SCHEMA_VERSION = "upperhand/path", 1
 CASES = ("with", "without")
+COLUMNS = ("case", "technology", "side", "year", "quantile")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +125,67 @@ class Path:
         """Return the share of draws in which the measures leave the follower further behind."""
         return float(self.data["chance_slowed"].sel(technology=technology))
 
+    def answers(self, technologies: tuple[str, ...] = ("chips", "ai_accelerators")) -> list[str]:
+        """Return how far behind, how fast closing and what controls changed, in sentences."""
+        first, last = self.years[0], self.years[-1]
+        found = []
+        for name in technologies:
+            if name not in self.data["technology"].values:
+                continue
+            lag = self.band("lag", name)
+            now, later = (lag.sel(year=year).values for year in (first, last))
+            share = 100 * self.band("domestic_share", name)
+            open_lag = float(self.data["lag_free"].sel(technology=name, year=last))
+            slowed = float(self.data["chance_controls_slowed"].sel(technology=name))
+            found += [
+                f"{name}: {now[1]:.1f} years behind in {first} ({now[0]:.1f} to {now[2]:.1f}), "
+                f"{later[1]:.1f} in {last} ({later[0]:.1f} to {later[2]:.1f})",
+                f"{name}: domestic suppliers {share.sel(year=first).values[1]:.0f} % in {first}, "
+                f"{share.sel(year=last).values[1]:.0f} % in {last} "
+                f"({share.sel(year=last).values[0]:.0f} to {share.sel(year=last).values[2]:.0f})",
+                f"{name}: without any controls ever {open_lag:.1f} years behind in {last}; the "
+                f"controls of the record slow the follower in {100 * slowed:.0f} % of the draws, "
+                f"the measures on top in {100 * self.chance_slowed(name):.0f} %",
+            ]
+        return found
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain data for JSON; NaN becomes null."""
+        from upperhand.results.encode import plain
+
+        return {
+            **self._about(),
+            "ok": self.ok,
+            "years": self.years,
+            "crossing": self.crossing(),
+            "answers": self.answers(),
+            "coordinates": {str(dim): plain(self.data[dim].values) for dim in self.data.dims},
+            "variables": {
+                str(name): {
+                    "dims": [str(dim) for dim in array.dims],
+                    "unit": array.attrs["units"],
+                    "label": array.attrs["long_name"],
+                    "values": plain(array.values),
+                }
+                for name, array in self.data.data_vars.items()
+            },
+        }
+
     def to_frame(self, name: str) -> Any:
         """Return one quantity as a table in long form."""
         return self.data[name].to_dataframe().reset_index()
+
+    def to_csv(self) -> str:
+        """Return every quantity in long form: variable, labels, value, unit."""
+        rows = ["variable,case,technology,side,year,quantile,value,unit"]
+        for name, array in self.data.data_vars.items():
+            for labels, value in array.to_series().items():
+                keys = labels if isinstance(labels, tuple) else (labels,)
+                at = dict(zip(array.dims, keys, strict=True))
+                place = ",".join(str(at.get(dim, "")) for dim in COLUMNS)
+                number = "" if isnan(value) else repr(float(value))
+                rows.append(f"{name},{place},{number},{array.attrs['units']}")
+        return "\n".join(rows) + "\n"
 
     def to_netcdf(self, path: str | File) -> File:
         """Write everything to netCDF, whole or not at all; a failed year is in the title."""
@@ -174,7 +234,8 @@ class Path:
 
     def summary(self) -> str:
         """Return the table that a reader wants first: the technologies, then cost by year."""
-        return "\n".join([*self._head(), "", *self._technologies(), "", *self._costs()])
+        parts = [*self._head(), "", *self._technologies(), "", *self.answers(), "", *self._costs()]
+        return "\n".join(parts)
 
     def __repr__(self) -> str:
         return self.summary()

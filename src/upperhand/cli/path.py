@@ -1,0 +1,79 @@
+"""`upperhand path`: how far behind, who supplies, and what the moves cost, year by year."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from upperhand.cli.guard import NO_EQUILIBRIUM
+from upperhand.cli.run import Settings, Source, VariantName
+from upperhand.cli.show import progress_bar, say, say_json
+
+if TYPE_CHECKING:
+    from upperhand.results.path import Path as Result
+
+
+def path(
+    source: Source,
+    first: Annotated[
+        int | None, typer.Option("--from", help="First year; the one after the baseline's day.")
+    ] = None,
+    last: Annotated[int | None, typer.Option("--to", help="Last year; ten years in all.")] = None,
+    draws: Annotated[int, typer.Option(help="Draws over the priors for the bands.")] = 200,
+    seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 1,
+    settings: Settings = None,
+    variant: VariantName = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Also write this file: nc, json or csv.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Follow a scenario over the years: technology, domestic shares, cost of the moves.
+
+    Example: upperhand path october-2025 --to 2035 -o path.nc
+    """
+    if output is not None:
+        _checked(output)
+    from upperhand.scenario.path import path_scenario
+    from upperhand.scenario.read import read_scenario
+
+    scenario = read_scenario(source, changes=settings or [], variant=variant)
+    with progress_bar(wanted=not as_json) as progress:
+        found = path_scenario(
+            scenario, first=first, last=last, draws=draws, seed=seed, progress=progress
+        )
+    if output is not None:
+        _write(found, output)
+    if as_json:
+        say_json(found.to_dict())
+    else:
+        say(found.summary())
+        if output is not None:
+            say(f"File: {output}")
+    if not found.ok:
+        raise typer.Exit(NO_EQUILIBRIUM)
+
+
+SUFFIXES = (".csv", ".json", ".nc")
+
+
+def _checked(output: Path) -> None:
+    from upperhand.core.errors import OptionError, unknown
+
+    if output.suffix not in SUFFIXES:
+        raise OptionError(f"-o {output}: " + unknown("suffix", output.suffix, SUFFIXES))
+
+
+def _write(found: Result, output: Path) -> None:
+    import json
+
+    from upperhand.core.files import write_text
+
+    if output.suffix == ".nc":
+        found.to_netcdf(output)
+    elif output.suffix == ".json":
+        write_text(output, json.dumps(found.to_dict(), ensure_ascii=False, allow_nan=False) + "\n")
+    else:
+        write_text(output, found.to_csv())

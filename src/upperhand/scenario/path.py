@@ -1,0 +1,149 @@
+"""The years ahead of a scenario: its moves as policies over time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING
+
+from upperhand.core.errors import OptionError
+from upperhand.measures.labels import labels_of
+from upperhand.scenario.read import read_scenario
+from upperhand.scenario.run import baseline_world, with_options
+from upperhand.scenario.schema import Scenario
+from upperhand.scenario.settle import kept
+from upperhand.scenario.worlds import world_of
+
+if TYPE_CHECKING:
+    from upperhand.horizon.policy import Policy
+    from upperhand.measures.base import Measure
+    from upperhand.results.path import Path
+    from upperhand.world.world import World
+
+YEARS_AHEAD = 10
+
+
+def path_scenario(
+    scenario: Scenario | str,
+    *,
+    first: int | None = None,
+    last: int | None = None,
+    draws: int = 200,
+    seed: int = 1,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Path:
+    """Follow a scenario's moves over the years, technology and economy in turn.
+
+    Each move is in force from its first day to its last; one without dates, or that began
+    before, from the first year on. Stocks that cover a mineral licence are spread over the path.
+
+    Args:
+        scenario: A scenario, the path of a file, or the name of a packaged one.
+        first: First year; the one after the day of the baseline when left out.
+        last: Last year; ten years in all when left out.
+        draws: Draws over the priors for the bands.
+        seed: Seed of the draws.
+        progress: Called with (steps done, steps in all, words).
+
+    Raises:
+        OptionError: If the years are out of order, or the moves have not two sides.
+
+    Examples:
+        >>> from upperhand.scenario.read import parse_scenario
+        >>> text = '''
+        ... title: Twenty points each
+        ... world: toy
+        ... moves:
+        ...   - {kind: tariff, by: USA, against: [CHN], add_pp: 20}
+        ...   - {kind: tariff, by: CHN, against: [USA], add_pp: 20, until: 2028-06-30}
+        ... '''
+        >>> path = path_scenario(parse_scenario(text), first=2026, last=2029, draws=20)
+        >>> path.years, path.sides
+        ((2026, 2027, 2028, 2029), ('USA', 'CHN'))
+    """
+    from upperhand.horizon.path import solve_path
+
+    if not isinstance(scenario, Scenario):
+        scenario = read_scenario(scenario)
+    if scenario.closure == "purge":
+        raise OptionError(
+            "closure is 'purge'; a path takes `fixed` or `share`: --set closure=share"
+        )
+    table = with_options(world_of(scenario.world), scenario.options)
+    years = years_of(scenario, table, first, last)
+    world = baseline_world(scenario, table)
+    found = solve_path(
+        world,
+        policies_of_moves(scenario, world, years),
+        years=years,
+        sides=scenario.side_members(labels_of(table)),
+        closure=scenario.closure,
+        draws=draws,
+        seed=seed,
+        progress=progress,
+    )
+    threats = sum(move.status == "threat" for move in scenario.moves)
+    if not threats:
+        return found
+    note = f"{threats} of {len(scenario.moves)} moves are threats; here they are carried out"
+    return replace(found, notes=(note, *found.notes))
+
+
+def years_of(
+    scenario: Scenario, world: World, first: int | None = None, last: int | None = None
+) -> range:
+    """Return the years of a path, ten when no last year is given.
+
+    Raises:
+        OptionError: If the last year is before the first.
+    """
+    day = scenario.baseline.as_of
+    start = first if first is not None else (day.year + 1 if day else world.year + 1)
+    end = last if last is not None else start + YEARS_AHEAD - 1
+    if end < start:
+        raise OptionError(
+            f"the last year is {end}, before the first, {start}; put the later year in --to"
+        )
+    return range(start, end + 1)
+
+
+def policies_of_moves(scenario: Scenario, world: World, years: Sequence[int]) -> tuple[Policy, ...]:
+    """Return each move as a policy with its dates."""
+    from upperhand.horizon.policy import NEVER, Policy, checked
+
+    span = 12.0 * len(years)
+    return tuple(
+        checked(
+            Policy(
+                (_over(move, world, span),),
+                decimal_year(move.from_) if move.from_ else float(years[0]),
+                decimal_year(move.until) if move.until else NEVER,
+                label=move.title(),
+            )
+        )
+        for move in scenario.moves
+    )
+
+
+def decimal_year(day: date) -> float:
+    """Return a day as a decimal year.
+
+    Examples:
+        >>> decimal_year(date(2025, 1, 1)), round(decimal_year(date(2025, 10, 1)), 2)
+        (2025.0, 2025.75)
+    """
+    start = date(day.year, 1, 1)
+    return day.year + (day - start).days / (date(day.year + 1, 1, 1) - start).days
+
+
+def _over(move: Measure, world: World, months: float) -> Measure:
+    """Return a move as it works over a path: stocks spread, a promise to buy kept."""
+    from upperhand.equilibrium import solve_counterfactual
+    from upperhand.measures.purchase_commitment import PurchaseCommitment
+
+    found = move.at_horizon(months)
+    if isinstance(found, PurchaseCommitment) and found.subsidy_pct is None:
+        return kept(found, world, partial(solve_counterfactual, horizon="medium"))
+    return found

@@ -1,0 +1,96 @@
+"""The years ahead of a scenario, from Python and from the command line."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from upperhand.cli.guard import guarded
+from upperhand.core.errors import OptionError
+from upperhand.results.path import Path
+from upperhand.scenario.path import decimal_year, path_scenario, policies_of_moves, years_of
+from upperhand.scenario.read import parse_scenario, read_scenario
+from upperhand.scenario.worlds import world_of
+
+SCENARIO = """\
+title: Twenty points each
+world: toy
+moves:
+  - {kind: tariff, by: USA, against: [CHN], add_pp: 20, from: 2025-06-01, source: a test}
+  - {kind: tariff, by: CHN, against: [USA], add_pp: 20, until: 2028-03-01, source: a test}
+"""
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.yaml").write_text(SCENARIO, encoding="utf-8")
+    return tmp_path
+
+
+def test_moves_keep_their_dates():
+    scenario = parse_scenario(SCENARIO)
+    first, second = policies_of_moves(scenario, world_of("toy"), range(2026, 2030))
+    assert (first.start, second.end) == (
+        pytest.approx(2025 + 151 / 365),
+        decimal_year(date(2028, 3, 1)),
+    )
+    assert [first.scheduled(y) for y in (2024, 2025, 2026)] == [False, True, True]
+    assert [second.scheduled(y) for y in (2026, 2027, 2028)] == [True, True, False]
+
+
+def test_a_move_that_began_before_is_older():
+    path = path_scenario(parse_scenario(SCENARIO), first=2026, last=2029, draws=5)
+    assert path.data["age"].values.tolist() == [1.5, 2.5, 4.0, 5.0]
+
+
+def test_years_begin_after_the_baseline():
+    scenario = parse_scenario(SCENARIO)
+    assert years_of(scenario, world_of("toy")) == range(2023, 2033)
+    october = read_scenario("october-2025")
+    assert years_of(october, world_of("toy")) == range(2026, 2036)
+    with pytest.raises(OptionError, match="the last year is 2025, before the first, 2026"):
+        years_of(october, world_of("toy"), last=2025)
+
+
+def test_the_packaged_confrontation_has_a_path_with_answers(capsys):
+    assert guarded(["path", "october-2025", "--to", "2028", "--draws", "60"]) == 0
+    out = capsys.readouterr().out
+    assert "Chinese chip ban, AI accelerators from everywhere: from 2025." in out
+    assert "the controls of the record slow the follower in" in out
+    assert "turns on (rank correlation)" in out
+
+
+def test_the_command_writes_files_and_one_json_object(here, capsys):
+    arguments = ["path", "mine.yaml", "--from", "2026", "--to", "2027", "--draws", "5"]
+    for name in ("out.nc", "out.csv", "out.json"):
+        assert guarded([*arguments, "-o", name]) == 0
+    capsys.readouterr()
+    assert guarded([*arguments, "--json"]) == 0
+    printed, err = capsys.readouterr()
+    assert err == ""
+    assert json.loads(printed) == json.loads((here / "out.json").read_text(encoding="utf-8"))
+    read = Path.from_netcdf(here / "out.nc")
+    frame = pd.read_csv(here / "out.csv").set_index(["variable", "side", "year"])
+    cost = frame.loc[("cost", "CHN", 2027), "value"].item()
+    assert cost == pytest.approx(float(read.cost.sel(side="CHN", year=2027)), rel=1e-12)
+    assert np.isfinite(cost)
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(
+    ("extra", "words"),
+    [
+        (["--from", "2027", "--to", "2026"], "before the first, 2027"),
+        (["-o", "out.pdf"], "unknown suffix '.pdf'"),
+        (["--set", "closure=purge"], "closure is 'purge'"),
+        (["--draws", "0"], "draws is 0; allowed: 1 to 100000"),
+    ],
+)
+def test_wrong_input_has_exit_code_two_and_says_what_to_do(extra, words, capsys):
+    assert guarded(["path", "mine.yaml", *extra]) == 2
+    assert words in capsys.readouterr().err
