@@ -212,6 +212,17 @@ def test_free_threats_are_named_and_never_divided(world):
     assert any("costs its maker nothing" in note for note in found.notes)
 
 
+def test_a_ceiling_counts_only_the_sectors_that_the_threat_covers(world):
+    """The cost at the threat is that of the threat itself, alone."""
+    threat = Tariff(by="USA", against=["CHN"], sectors=["GOODS"], add_pp=50)
+    usa = Side("USA", ("USA",), (Move("tariff", (threat,), threat_pp=50),))
+    chn = Side("CHN", ("CHN",), (Move("other", (Tariff(by="CHN", against=["USA"], add_pp=5),)),))
+    found = confront(world, usa, chn, horizons=[HORIZON], deal_horizon=HORIZON)
+    alone = solve_counterfactual(world, threat, horizon=HORIZON).real_income_change
+    expected = 100 * (float(alone.sel(country="USA")) - 1)
+    assert found.ceilings[0].cost_at_threat_pct == pytest.approx(expected, abs=1e-7)
+
+
 @pytest.fixture(scope="module")
 def mirrored() -> Talks:
     return confront(mirror_world(), *mirror_sides(), horizons=[HORIZON], deal_horizon=HORIZON)

@@ -139,8 +139,10 @@ def _nothing(sides: tuple[str, str], section: TalksSection) -> Talks:
 
 
 def _moves(scenario: Scenario) -> tuple[Measure, ...]:
-    """Return the moves of the package and those that only the talks consider."""
-    return (*scenario.moves, *(scenario.talks.moves if scenario.talks else ()))
+    """Return the moves of the package less those left out, and those that only the talks have."""
+    section = scenario.talks or TalksSection()
+    kept = (move for move in scenario.moves if move.title() not in section.left_out)
+    return (*kept, *section.moves)
 
 
 def _grouped(measures: Sequence[Measure], section: TalksSection) -> tuple[Move, ...]:
@@ -181,6 +183,8 @@ def _notes(scenario: Scenario, section: TalksSection, sides: tuple[Side, Side]) 
     if section.moves:
         titles = ", ".join(m.title() for m in section.moves)
         notes.append(f"moves on the table of the talks that the package does not hold: {titles}")
+    if section.left_out:
+        notes.append(f"the talks leave out moves of the package: {', '.join(section.left_out)}")
     if not section.offers:
         notes.append("no offers are given: a side can only lift what it has in force")
     if scenario.options.scale or scenario.options.labour_supply:

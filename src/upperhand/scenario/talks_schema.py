@@ -65,6 +65,9 @@ class TalksSection(Section):
         description="Further moves that the sides could make; the talks consider them, the package "
         "of the scenario does not hold them.",
     )
+    left_out: tuple[str, ...] = Field(
+        default=(), description="Labels of moves of the package that the talks leave out."
+    )
     groups: dict[str, tuple[str, ...]] = Field(
         default_factory=dict,
         description="Moves that go together in the talks: name of the group, labels of the moves.",
@@ -134,7 +137,11 @@ def talks_faults(talks: TalksSection, moves: Sequence[Measure], sides: Sequence[
 
 def _group_faults(talks: TalksSection, moves: Sequence[Measure]) -> Faults:
     owner = {move.title(): move.side_of for move in moves}
-    faults: Faults = []
+    faults: Faults = [
+        (f"talks.left_out[{i}]", unknown("move", label, list(owner)))
+        for i, label in enumerate(talks.left_out)
+        if label not in owner
+    ]
     taken: dict[str, str] = {}
     for group, labels in talks.groups.items():
         where = f"talks.groups.{group}"

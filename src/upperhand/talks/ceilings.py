@@ -9,6 +9,7 @@ import numpy as np
 from upperhand.equilibrium.solve import Closure
 from upperhand.game.addon import AddOn, addon_tariffs
 from upperhand.results.talks import Ceiling
+from upperhand.world.shock import compose_all
 from upperhand.world.world import World
 
 if TYPE_CHECKING:
@@ -20,24 +21,37 @@ def ceiling_rows(
 ) -> tuple[Ceiling, ...]:
     """Return the ceiling of each side's tariff on the other's first member, at each horizon.
 
-    For goods that the side's own tariff threat covers; all sectors when it threatens none.
+    On the sectors that the side's own tariff threat covers; on all when it threatens none.
     """
     rows = []
     for side, other in (sides, sides[::-1]):
         threats = [move.threat_pp for move in side.moves if move.threat_pp is not None]
         threat = max(threats) if threats else None
         largest = max(2.0, 0.01 * threat if threat else 0.0)
+        covered = _covered(world, side, other)
         for horizon in horizons:
             found = addon_tariffs(
                 world,
                 side.members[0],
                 other.members[0],
+                sectors=covered,
                 horizon=horizon,
                 closure=closure,
                 largest=largest,
             )
             rows.append(_row(side.name, other.name, found, threat))
     return tuple(rows)
+
+
+def _covered(world: World, side: Side, other: Side) -> tuple[str, ...] | None:
+    """Return the sectors of the side's tariff threat on the other's first member."""
+    i, j = world.countries.index(other.members[0]), world.countries.index(side.members[0])
+    found = np.zeros(len(world.sectors), dtype=bool)
+    for move in side.moves:
+        if move.threat_pp is not None:
+            found |= compose_all(world, move.measures).tariff_add[i, j] > 0
+    codes = tuple(code for code, hit in zip(world.sectors, found, strict=True) if hit)
+    return codes or None
 
 
 def _row(side: str, target: str, found: AddOn, threat: float | None) -> Ceiling:
