@@ -49,9 +49,20 @@ def test_audit_lists_the_packaged_audits(capsys):
     assert "column-2025-10" in capsys.readouterr().out.splitlines()
 
 
+def test_backtest_prints_scores_and_writes_a_page(here, capsys):
+    assert guarded(["backtest", "-o", "b.html"]) == 0
+    out = capsys.readouterr().out
+    assert "Calibration" in out
+    assert "Failures" in out
+    assert (here / "b.html").is_file()
+    assert guarded(["backtest", "--json", "--seed", "2"]) == 0
+    assert json.loads(capsys.readouterr().out)["seed"] == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (["backtest", "--seed", "-1"], "--seed: got -1"),
         (["audit", "column-2025-1"], "did you mean 'column-2025-10'"),
         (["audit", "none.yaml"], "none.yaml: cannot be read"),
         (["audit", "mine.yaml", "-o", "a.pdf"], "unknown suffix '.pdf'"),

@@ -158,14 +158,19 @@ class DatedFacts:
             )
         return fact
 
-    def latest(self, metric: str, entity: str) -> Fact | None:
-        """Return the last number of a series that was known, or None."""
-        known = [
+    def known(self, metric: str, entity: str) -> tuple[Fact, ...]:
+        """Return the facts of a series that were known, in the order of their dates."""
+        dated = [
             (fact.span.last, fact)
             for fact in self._facts.series(metric, entity)
-            if fact.known_on(self.day) and fact.value is not None and fact.span is not None
+            if fact.known_on(self.day) and fact.span is not None
         ]
-        return max(known, key=lambda item: item[0])[1] if known else None
+        return tuple(fact for _, fact in sorted(dated, key=lambda item: item[0]))
+
+    def latest(self, metric: str, entity: str) -> Fact | None:
+        """Return the last number of a series that was known, or None."""
+        numbers = [fact for fact in self.known(metric, entity) if fact.value is not None]
+        return numbers[-1] if numbers else None
 
 
 def fact(metric: str, entity: str, period: str) -> Fact:

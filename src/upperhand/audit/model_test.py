@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from upperhand.audit.quantity import needs_talks, read_quantity, unit_of
-from upperhand.audit.runs import CENTRAL, Runs, Setting, settings_of
+from upperhand.audit.runs import CENTRAL, Runs, Setting, moves_of, settings_of
 from upperhand.audit.schema import ModelCheck, ModelClaim
 from upperhand.audit.verdict import Evidence, Verdict, number, together, word_of
 
@@ -33,8 +33,11 @@ def judge_model(claim: ModelClaim, runs: Runs, *, central: bool = False) -> Verd
     a probability over draws: every evaluated combination counts the same, and assumptions never
     move together.
     """
-    talks = any(needs_talks(path) for check in claim.checks for path in check.paths)
-    settings = (CENTRAL,) if central else settings_of(runs.claims, claim.scenario, few=talks)
+    paths = [path for check in claim.checks for path in check.paths]
+    talks = any(needs_talks(path) for path in paths)
+    settings: tuple[Setting, ...] = (CENTRAL,)
+    if not central:
+        settings = settings_of(runs.claims, claim.scenario, few=talks, moves=moves_of(paths))
     points = [point for setting in settings for point in _points(claim, runs, setting, talks=talks)]
     known = [point.holds for point in points if point.holds is not None]
     probability = sum(known) / len(known) if known else None

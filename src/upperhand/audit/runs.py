@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -105,11 +106,14 @@ def alone(
         return None
 
 
-def settings_of(claims: Claims, name: str, *, few: bool = False) -> tuple[Setting, ...]:
+def settings_of(
+    claims: Claims, name: str, *, few: bool = False, moves: frozenset[int] | None = None
+) -> tuple[Setting, ...]:
     """Return the central values, then each assumption at both ends, one at a time.
 
     Assumptions are the variants and fields that the file of claims names, and every number of a
-    move that the scenario marks as assumed. With `few`, those of the moves are left out.
+    move that the scenario marks as assumed. With `few`, those of the moves are left out; with
+    `moves`, those of other moves, which cannot matter to a case of these moves alone.
 
     Examples:
         >>> from upperhand.audit.claims import read_claims
@@ -125,13 +129,27 @@ def settings_of(claims: Claims, name: str, *, few: bool = False) -> tuple[Settin
     for path, ends in claims.vary.items() if own else ():
         found += [Setting(f"{path} at {end:g}", (f"{path}={end:g}",)) for end in ends]
     if not few:
-        found += _assumed(scenario)
+        found += _assumed(scenario, moves)
     return tuple(s for s in found if s is CENTRAL or _admissible(claims, name, s))
 
 
-def _assumed(scenario: Scenario) -> list[Setting]:
+def moves_of(paths: Sequence[str]) -> frozenset[int] | None:
+    """Return the moves that quantities depend on; None when it may be every move.
+
+    Examples:
+        >>> sorted(moves_of(["case/move:7/tariff_revenue/USA", "case/move:2/exports_change/CHN"]))
+        [2, 7]
+        >>> moves_of(["case/move:7/tariff_revenue/USA", "headline/pain_ratio"])
+    """
+    found = [re.match(r"case/move:(\d+)/", path) for path in paths]
+    return frozenset(int(f[1]) for f in found if f) if all(found) else None
+
+
+def _assumed(scenario: Scenario, moves: frozenset[int] | None) -> list[Setting]:
     found = []
     for i, move in enumerate(scenario.moves):
+        if moves is not None and i not in moves:
+            continue
         given = move.model_fields_set
         ranges = {k: v for k, v in move.assumed_by_default.items() if k not in given}
         for field, ends in (ranges | move.assumed).items():

@@ -48,3 +48,32 @@ def audit(
     say(text_of(found))
     for path in written:
         say(f"File: {path}")
+
+
+def backtest(
+    output: Annotated[
+        list[Path] | None, typer.Option("--output", "-o", help="Also write this file: html, json.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the resampled questions.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Score forecasts of 2018 to 2026, made from what was known, against what happened.
+
+    Example: upperhand backtest -o backtest.html
+    """
+    from upperhand.audit.backtest import run_backtest
+    from upperhand.audit.backtest_page import save_backtest, text_of
+    from upperhand.audit.page import check_suffix
+    from upperhand.core.errors import OptionError
+
+    outputs = [check_suffix(path) for path in output or []]
+    if seed < 0:
+        raise OptionError(f"--seed: got {seed}; allowed: 0 or more")
+    found = run_backtest(seed=seed)
+    written = [save_backtest(found, path) for path in outputs]
+    if as_json:
+        say_json(found.to_dict() | {"files": [str(path) for path in written]})
+        return
+    say(text_of(found))
+    for path in written:
+        say(f"File: {path}")
