@@ -6,6 +6,7 @@ import typer
 
 from upperhand.cli import audit as audits
 from upperhand.cli import doctor, measures, path, read, records, run, scenarios, talks, worlds
+from upperhand.cli import sweep as sweeps
 
 app = typer.Typer(
     name="upperhand",
@@ -30,6 +31,8 @@ app.command("read")(read.read)
 app.add_typer(read.app, name="draft")
 app.command("audit")(audits.audit)
 app.command("backtest")(audits.backtest)
+app.command("sweep")(sweeps.sweep)
+app.command("query")(sweeps.query)
 app.command("verify")(records.verify)
 app.command("cite")(records.cite)
 app.command("doctor")(doctor.doctor)

@@ -31,7 +31,7 @@ def elasticity_priors(world: World) -> tuple[Prior, ...]:
         [('trade elasticity (GOODS)', 2.0, 5.0, 8.0), ('trade elasticity (SERV)', 4.0, 4.0, 10.0)]
     """
     card = world.card.get("elasticities", {})
-    used = _sets(card, len(world.sectors))
+    used = published_sets(card, len(world.sectors))
     common = common_share(np.log(list(used.values()))) if len(used) >= FEW_SETS else COMMON
     source = str(card.get("range", f"range of {world.name}"))
     return tuple(
@@ -126,7 +126,7 @@ def prior_of_assumption(
     )
 
 
-def _sets(card: Mapping[str, Any], sectors: int) -> dict[str, list[float]]:
+def published_sets(card: Mapping[str, Any], sectors: int) -> dict[str, list[float]]:
     """Return the published sets behind the world's own elasticities, as its card names them.
 
     A world in other sectors than its card, as after aggregation, has none.

@@ -95,6 +95,13 @@ def made_on_cluster(plan: Plan, parts: Iterable[int], *, scheduler: str) -> Iter
             raise SweepError(f"{scheduler}: {_why(error)}; {AGAIN}") from error
         except (OSError, distributed.CancelledError, distributed.comm.CommClosedError) as error:
             raise SweepError(f"{scheduler}: the scheduler is gone ({error}); {AGAIN}") from error
+        except RuntimeError as error:
+            if "deserialization" not in str(error):
+                raise
+            raise SweepError(
+                f"{scheduler}: scheduler or workers cannot read the task; install the same version "
+                f"of upperhand, and your own task, on all of them; {AGAIN}"
+            ) from error
 
 
 @contextmanager

@@ -1,0 +1,159 @@
+"""Scenarios over draws: what is drawn, that the centre is the plain run, and the commands."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from tests.scenario.shut_world import SHUT, save_world_with_one_source
+from upperhand.cli.guard import guarded
+from upperhand.core.errors import OptionError, ScenarioError
+from upperhand.scenario.draws import (
+    drawn,
+    drawn_scenario,
+    drawn_world,
+    ranges_of,
+    read_grid,
+    scenario_priors,
+)
+from upperhand.scenario.read import parse_scenario, read_scenario
+from upperhand.scenario.run import run_scenario
+from upperhand.uncertainty.hinges import hinges
+
+TEXT = """\
+title: Ten points and an answer
+world: toy
+horizons: [short, long]
+baseline:
+  measures:
+    - {kind: tariff, by: CHN, against: [VNM], add_pp: 5}
+moves:
+  - {kind: tariff, by: USA, against: [CHN], add_pp: 10}
+  - {kind: tariff, by: CHN, against: [USA], add_pp: 8, assumed: {add_pp: [0, 20]}}
+"""
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.yaml").write_text(TEXT, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("source", [TEXT, None])
+def test_a_draw_of_central_values_is_the_plain_run(source):
+    """Two routes: the task at the centre of its priors, and the run that everybody makes."""
+    scenario = parse_scenario(source) if source else read_scenario("october-2025")
+    task, priors, _ = drawn(scenario, models=True)
+    central = task(priors.central())
+    plain = run_scenario(scenario, decompose=False, with_talks=False)
+    for horizon in scenario.horizons:
+        for side in plain.headline(horizon).sides:
+            found = central[f"real income of {side.code}, {horizon}"]
+            assert abs(found - side.percent) < 1e-9, (side.code, horizon)  # per cent; same solver
+
+
+def test_every_assumed_number_of_the_measures_is_drawn_or_belongs_to_a_list():
+    scenario = read_scenario("october-2025")
+    names = {prior.name for prior in scenario_priors(scenario)}
+    for i, move in enumerate(scenario.moves):
+        for field in move.assumed:
+            assert f"moves[{i}].{field}" in names
+
+
+def test_a_draw_changes_what_it_names_and_nothing_else():
+    scenario = parse_scenario(TEXT)
+    draw = {"moves[1].add_pp": 3.0, "closure": "share", "trade elasticity (GOODS)": 7.0}
+    found = drawn_scenario(scenario, draw)
+    assert (found.moves[1].add_pp, found.closure) == (3.0, "share")
+    assert found.moves[0] == scenario.moves[0]
+    assert drawn_world(scenario, draw).trade_elasticity.tolist() == [7.0, 4.0]
+    assert scenario.moves[1].add_pp == 8
+
+
+def test_elasticities_that_the_scenario_sets_are_not_drawn():
+    scenario = parse_scenario(TEXT + "options: {elasticities: {GOODS: 3}}\n")
+    names = [prior.name for prior in scenario_priors(scenario, models=True)]
+    assert "trade elasticity (GOODS)" not in names
+    assert "trade elasticity (SERV)" in names
+
+
+def test_ranges_of_a_tariff_say_what_they_hinge_on():
+    many = ranges_of(parse_scenario(TEXT), draws=256, seed=1)
+    assert many.failed == 0
+    found = many.range("real income of CHN, long")
+    assert found.low_95 < found.low_80 < found.median < found.high_80 < found.high_95
+    assert found.unit == "per cent"
+    groups = hinges(many, "real income of CHN, long").parts
+    assert next(iter(groups)) in ("trade elasticities", "strength of measures")
+    assert abs(groups["speed of adjustment"]) < 0.02  # nothing of it reaches the long run
+    gap = many.values("real income of CHN less USA, long")
+    own, other = many.values("real income of CHN, long"), many.values("real income of USA, long")
+    np.testing.assert_allclose(gap, own - other, atol=1e-12)
+
+
+def test_draws_without_an_equilibrium_are_counted_and_shown(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("pyarrow", reason="needs upperhand[parquet]")
+    monkeypatch.chdir(tmp_path)
+    save_world_with_one_source(tmp_path / "shut.npz")
+    text = f"title: Shut\nworld: shut.npz\nmoves:\n  - {SHUT}\n"
+    (tmp_path / "shut.yaml").write_text(text, encoding="utf-8")
+    many = ranges_of("shut.yaml", draws=8, seed=1)
+    assert many.failed == 8
+    assert all("no source" in why for why in many.failures())
+    command = ["sweep", "shut.yaml", "--draws", "8", "-o", "out", "--workers", "0"]
+    assert guarded(command) == 1
+    assert "8 of 8 draws have no answer" in capsys.readouterr().out
+
+
+def test_sweep_and_query_on_the_command_line(here, capsys):
+    pytest.importorskip("pyarrow", reason="needs upperhand[parquet]")
+    pytest.importorskip("duckdb", reason="needs upperhand[query]")
+    (here / "grid.yaml").write_text('"moves[0].add_pp": [0, 30]\n', encoding="utf-8")
+    command = ["sweep", "mine.yaml", "--draws", "24", "-o", "out", "--workers", "0"]
+    assert guarded([*command, "--over", "grid.yaml", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["rows"] == 48
+    low, high = (
+        next(r for r in cell["ranges"] if r["name"] == "real income of CHN, long")["median"]
+        for cell in found["cells"]
+    )
+    assert high < low  # thirty points hurt more than none
+    assert guarded([*command, "--over", "grid.yaml"]) == 0
+    out = capsys.readouterr().out
+    assert "moves[0].add_pp = 30.0" in out
+    assert "2 of 2 parts from an earlier try" in out
+    sql = "select cell, count(*) as n from draws group by cell order by cell"
+    assert guarded(["query", "out", sql, "-o", "n.csv"]) == 0
+    assert (here / "n.csv").read_text().split() == ["cell,n", "0,24", "1,24"]
+    capsys.readouterr()
+    assert guarded(["query", "out", "select count(*) as n from draws"]) == 0
+    assert capsys.readouterr().out.split() == ["n", "48"]
+
+
+def test_faulty_sweeps_and_queries_end_with_a_message(here, capsys):
+    pytest.importorskip("pyarrow", reason="needs upperhand[parquet]")
+    pytest.importorskip("duckdb", reason="needs upperhand[query]")
+    (here / "grid.yaml").write_text('"moves[0].add_p": [0, 30]\n', encoding="utf-8")
+    command = ["sweep", "mine.yaml", "--draws", "8", "-o", "out", "--workers", "0"]
+    assert guarded([*command, "--over", "grid.yaml"]) == 2
+    assert "did you mean 'add_pp'" in capsys.readouterr().err
+    (here / "grid.yaml").write_text('"moves[0].add_pp": 3\n', encoding="utf-8")
+    assert guarded([*command, "--over", "grid.yaml"]) == 2
+    assert "needs a list of values" in capsys.readouterr().err
+    assert guarded([*command, "--draws", "0"]) == 2
+    assert "0 draws; allowed" in capsys.readouterr().err
+    assert guarded(["query", "nowhere", "select 1"]) == 2
+    assert "holds no sweep" in capsys.readouterr().err
+    assert guarded(["query", "nowhere", "select 1", "-o", "x.txt"]) == 2
+    assert "suffix" in capsys.readouterr().err
+
+
+def test_a_grid_must_be_lists_by_path(tmp_path):
+    (tmp_path / "grid.yaml").write_text("- 1\n", encoding="utf-8")
+    with pytest.raises((ScenarioError, OptionError)):
+        read_grid(tmp_path / "grid.yaml")
+    with pytest.raises(ScenarioError, match=r"grid\.yam"):
+        read_grid(tmp_path / "grid.yam")
