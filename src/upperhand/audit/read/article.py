@@ -14,12 +14,15 @@ from upperhand.audit.read.dates import ArticleDate, parse_date
 from upperhand.audit.read.words import phrases, splitter
 from upperhand.core.errors import MissingExtraError, OptionError, UpperhandError
 
-MAX_BYTES = 3_000_000
+MAX_BYTES = {"html": 3_000_000, "text": 400_000, "markdown": 400_000}
 MAX_WORDS = 20_000
 FEWEST_ENGLISH = 0.12
 SUFFIXES = {".txt": "text", ".md": "markdown", ".markdown": "markdown"} | {
     ".html": "html", ".htm": "html",
 }  # fmt: skip
+#: A line at least so long that ends without a stop goes on in the next one.
+WRAPPED = 55
+STOPS = (".", "!", "?", ":", '"', "'", "”", "’", "*")
 COMMON = frozenset(
     [
         "the",
@@ -118,7 +121,7 @@ def read_article(path: str | Path, *, day: str | None = None) -> Article:
     if form is None:
         known = ", ".join(SUFFIXES)
         raise ArticleError(f"{path}: unknown suffix '{path.suffix}'; save it as one of {known}")
-    content = _content(path)
+    content = _content(path, MAX_BYTES[form])
     title, found_day, lines = _READERS[form](_decoded(content, path), path)
     given = _given(day)
     written, date_from = (given, "option") if given else _known_date(found_day, path)
@@ -128,15 +131,15 @@ def read_article(path: str | Path, *, day: str | None = None) -> Article:
     return Article(path.name, title, tuple(paragraphs), written, date_from, removed, digest)
 
 
-def _content(path: Path) -> bytes:
+def _content(path: Path, most: int) -> bytes:
     if path.is_dir():
         raise ArticleError(f"{path}: is a folder; give a file")
     if not path.exists():
         raise ArticleError(f"{path}: no such file; check the path")
     size = path.stat().st_size
-    if size > MAX_BYTES:
+    if size > most:
         raise ArticleError(
-            f"{path}: {size / 1e6:.1f} MB; at most {MAX_BYTES / 1e6:g} MB; save the text alone"
+            f"{path}: {size / 1e6:.1f} MB; at most {most / 1e6:g} MB; save the text alone"
         )
     return path.read_bytes()
 
@@ -185,10 +188,18 @@ Parts = tuple[str, str, list[str]]
 
 
 def _from_text(text: str, path: Path) -> Parts:  # noqa: ARG001 - one signature for all
-    return "", "", text.splitlines()
+    lines: list[str] = []
+    open_line = False
+    for line in text.splitlines():
+        if open_line and line.strip():
+            lines[-1] = f"{lines[-1].rstrip()} {line.strip()}"
+        else:
+            lines.append(line)
+        open_line = len(line.strip()) >= WRAPPED and not line.rstrip().endswith(STOPS)
+    return "", "", lines
 
 
-_FENCE = re.compile(r"^(```|~~~).*?^\1[^\n]*$", re.M | re.S)
+_FENCE = re.compile(r"^(```|~~~)[^\n]*\n.*?(?:^\1[^\n]*$|\Z)", re.M | re.S)
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n", re.S)
 
 
@@ -201,11 +212,11 @@ def _from_markdown(text: str, path: Path) -> Parts:  # noqa: ARG001
         day, title = fields.get("date", ""), fields.get("title", "")
     text = _FENCE.sub("", text)
     text = re.sub(r"(?is)<(script|style)\b.*?(</\1\s*>|\Z)", "", text)
-    text = re.sub(r"<!--.*?-->|</?[a-zA-Z][^<>\n]{0,300}>", "", text, flags=re.S)
-    text = re.sub(r"!\[[^\]\n]*\]\([^)\n]*\)", "", text)
-    text = re.sub(r"\[([^\]\n]*)\]\([^)\n]*\)", r"\1", text)
+    text = re.sub(r"<!--.*?(?:-->|\Z)|</?[a-zA-Z][^<>\n]{0,300}>", "", text, flags=re.S)
+    text = re.sub(r"!\[[^\]\n]{0,300}\]\([^)\n]{0,500}\)", "", text)
+    text = re.sub(r"\[([^\]\n]{0,300})\]\([^)\n]{0,500}\)", r"\1", text)
     text = re.sub(r"(?m)^\s{0,3}(#{1,6}|>|[-*+]|\d+\.)\s+", "", text)
-    text = re.sub(r"(\*\*|__|[*`])(?=\S)(.+?)(?<=\S)\1", r"\2", text)
+    text = re.sub(r"(\*\*|__|[*`])(?=\S)(.{1,300}?)(?<=\S)\1", r"\2", text)
     return title, day, _joined(text)
 
 

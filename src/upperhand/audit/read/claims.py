@@ -20,7 +20,7 @@ TESTS = {
 PRIORITY = tuple(TESTS)
 REPORTERS = frozenset({"experts", "analysts", "economists", "officials", "diplomats", "observers"})
 TO_THEM = frozenset({"gave", "gives", "give", "given"})
-SUFFERED = ("los", "gain", "would", "suffer")
+SUFFERED = ("los", "gain", "would", "suffer", "bear", "bore", "shoulder")
 QUANTITIES = ("RATE", "POINTS", "FRACTION", "FACTOR", "MONEY", "SPAN")
 
 
@@ -51,9 +51,6 @@ def claims_in(sentence: Sentence, previous: str | None = None) -> list[ClaimFoun
     """Return the claims of a sentence, at most one for each topic.
 
     Examples:
-        >>> import pytest
-        ...
-        ... _ = pytest.importorskip("spacy")
         >>> from upperhand.audit.read.marks import mark_sentence
         >>> text = "Analysts say that Korea is two years ahead of Japan in memory."
         >>> claim = claims_in(mark_sentence(text))[0]

@@ -94,7 +94,9 @@ def dates_in(text: str, written: ArticleDate | None) -> list[DateFound]:
 
 
 def _is_future(before: str, text: str) -> bool:
-    return bool(FUTURE.search(before)) or bool(re.search(r"\b(will|is to|are to|due to)\b", text))
+    return bool(FUTURE.search(before)) or bool(
+        re.search(r"\b(will|is to|are to|due to|begins?|starts?)\b", text)
+    )
 
 
 def _of_day(match: re.Match[str], written: ArticleDate | None, future: bool) -> str | None:
@@ -147,7 +149,8 @@ def _weekday(match: re.Match[str], written: ArticleDate | None, future: bool) ->
     which = (match["which"] or "").lower()
     wanted = DAYS.index(match["weekday"].lower())
     back = (written.day.weekday() - wanted) % 7 or 7
-    ahead = which == "next" or (which in ("this", "coming") and future)
+    begins = re.search(r"\b(begins?|starts?|from|until) $", match.string[: match.start()])
+    ahead = which == "next" or (which in ("this", "coming") and future) or bool(begins)
     return f"{written.day + timedelta(days=7 - back % 7 if ahead else -back)}"
 
 

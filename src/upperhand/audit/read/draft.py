@@ -12,7 +12,7 @@ from upperhand.audit.read.article import Article
 from upperhand.audit.read.claims import ClaimFound, claims_in
 from upperhand.audit.read.dates import dates_in
 from upperhand.audit.read.kinds import first_actor
-from upperhand.audit.read.marks import mark_sentence
+from upperhand.audit.read.marks import MAX_CHARACTERS, mark_sentence
 from upperhand.audit.read.measures import EXPORT_KINDS, MeasureFound, measures_in, merged
 from upperhand.audit.read.moods import NOT_A_MOVE
 from upperhand.core.errors import ScenarioError, raise_faults
@@ -98,9 +98,6 @@ def draft_from(article: Article) -> Draft:
     """Draft the measures and claims of an article.
 
     Examples:
-        >>> import pytest
-        ...
-        ... _ = pytest.importorskip("spacy")
         >>> text = "Ottawa will put a duty of 25% on American cars. It lifted another last month."
         >>> article = Article("a.txt", "", (text,), None, "", 0, "")
         >>> draft = draft_from(article)
@@ -213,7 +210,7 @@ def _mention(found: MeasureFound, also: list[str], article: Article) -> dict[str
 def _evidence(found: MeasureFound, also: list[str], article: Article) -> dict[str, Any]:
     dates = [
         {"words": d.words, "date": d.iso or "unknown without the date of the article"}
-        for d in dates_in(found.sentence, article.written)
+        for d in dates_in(found.sentence[:MAX_CHARACTERS], article.written)
     ]
     entry: dict[str, Any] = {"sentence": found.sentence}
     if also:

@@ -18,7 +18,7 @@ ORDER = (
     *("walk_out", "discourage", "commitment", "procurement", "listing", "licence"),
     *("export_tax", "curb", "ban", "subsidy", "tariff"),
 )
-MAX_WORDS = 150
+MAX_WORDS, MAX_CHARACTERS = 150, 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +72,11 @@ def mark_sentence(text: str) -> Sentence:
     """Return a sentence with its marks.
 
     Examples:
-        >>> import pytest
-        ...
-        ... _ = pytest.importorskip("spacy")
         >>> found = mark_sentence("Beijing put a 10% duty on American cars.")
         >>> [(mark.label, mark.key) for mark in found.of("COUNTRY", "GOOD", "RATE", "INSTRUMENT")]
         [('COUNTRY', 'CHN'), ('RATE', '10'), ('INSTRUMENT', 'tariff'), ('COUNTRY', 'USA'), ('GOOD', 'C29')]
     """
-    doc = pipeline()(" ".join(plain(text).split()[:MAX_WORDS]))
+    doc = pipeline()(" ".join(plain(text[:MAX_CHARACTERS]).split()[:MAX_WORDS]))
     names = [_name(entity) for entity in doc.ents if _is_name(entity.text, entity.label_)]
     for mark in names:
         _note(doc, mark)

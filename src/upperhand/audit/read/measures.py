@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from upperhand.audit.read.dates import ArticleDate, DateFound, dates_in
 from upperhand.audit.read.kinds import goods_of, kind_of
-from upperhand.audit.read.marks import Mark, Sentence
+from upperhand.audit.read.marks import MAX_CHARACTERS, Mark, Sentence
 from upperhand.audit.read.moods import mood
 from upperhand.audit.read.parties import actors, clause_end, targets
 from upperhand.audit.read.strengths import strength
@@ -56,15 +56,12 @@ def measures_in(
     """Return the measures of a sentence; `previous` is who `it` or `his` would mean.
 
     Examples:
-        >>> import pytest
-        ...
-        ... _ = pytest.importorskip("spacy")
         >>> from upperhand.audit.read.marks import mark_sentence
         >>> found = measures_in(mark_sentence("Tokyo may double its duty on Thai rice."), None)[0]
         >>> found.kind, found.by, found.on, found.status, found.strength
         ('tariff', 'JPN', ('THA',), 'planned', {'factor': 2.0})
     """
-    dates = dates_in(sentence.text, written)
+    dates = dates_in(sentence.text[:MAX_CHARACTERS], written)
     marks = sentence.of("INSTRUMENT")
     found: list[MeasureFound] = []
     for i, mark in enumerate(marks):
@@ -119,7 +116,7 @@ def _of_instrument(
         kind=kind,
         by=acting[0] if acting else None,
         on=tuple(sorted(on)),
-        status="planned" if kind == "purchase_commitment" and status == "in_force" else status,
+        status=_promised(status) if kind == "purchase_commitment" else status,
         strength=_strength(sentence, kind, mark, end, status),
         goods=_good_codes(goods, () if mark.key == "listing" else marks),
         when=when.iso if when else "",
@@ -129,7 +126,14 @@ def _of_instrument(
     parts = _one_rate_each(sentence, base, marks, end)
     codes: list[str | None] = [*acting] or [None]
     several = [replace(part, by=code) for part in parts for code in codes]
+    if len(acting) > 1 and not on and kind not in ONE_SIDED:
+        several = [replace(m, on=tuple(c for c in acting if c != m.by)) for m in several]
     return [_weighed(part, named=named) for part in several]
+
+
+def _promised(status: str) -> str:
+    """Return the status of a promise to buy: it is never in force by itself, nor a threat."""
+    return "planned" if status in ("in_force", "threat") else status
 
 
 def _strength(sentence: Sentence, kind: str, mark: Mark, end: int, status: str) -> dict[str, float]:
@@ -145,6 +149,8 @@ def _strength(sentence: Sentence, kind: str, mark: Mark, end: int, status: str) 
 def _good_codes(goods: list[Mark], marks: Sequence[Mark]) -> tuple[str, ...]:
     """Return the goods named; a firm's own good where none is, or where it is the finer word."""
     named = tuple(dict.fromkeys(m.key for m in goods if m.key != "all_goods"))
+    if "ai_accelerators" in named:
+        named = tuple(code for code in named if code != "chips")
     of_firms = tuple(dict.fromkeys(m.form for m in marks if m.label == "FIRM" and m.form))
     if not named or (named == ("chips",) and "ai_accelerators" in of_firms):
         return of_firms

@@ -5,7 +5,11 @@ from __future__ import annotations
 from upperhand.audit.read.marks import Mark, Sentence
 
 #: The first that a clause shows wins.
-STRENGTH = ("asked", "denied", "threat", "standing", "past", "hypothetical", "planned", "in_force")
+STRENGTH = (
+    *("asked", "open", "denied", "threat", "standing", "past", "announced", "hypothetical"),
+    *("planned", "in_force"),
+)
+APART = frozenset({";", "after", "because", "while", "whereas", "but", "although", "though"})
 IF = frozenset({"if", "because"})
 NOT_A_MOVE = frozenset({"past", "denied", "hypothetical"})
 
@@ -13,22 +17,26 @@ NOT_A_MOVE = frozenset({"past", "denied", "hypothetical"})
 def mood(sentence: Sentence, instrument: Mark, *, future_date: bool) -> str:
     """Return the status of an instrument in its sentence; `asked` when somebody else wants it."""
     found = [m for m in sentence.of("MOOD") if _governs(sentence, m, instrument)]
-    kinds = {m.key for m in found}
-    if _withdrawn(found):
+    kinds = {m.key for m in found} - ({"asked"} if instrument.key == "discourage" else set())
+    if _withdrawn(found) or (
+        "past" in kinds and _plan_dropped(found, instrument) and "denied" not in kinds
+    ):
         return "past"
-    if "past" in kinds and "planned" in kinds and not _plan_dropped(found):
-        return "planned"
+    if "past" in kinds and "planned" in kinds and not _plan_dropped(found, instrument):
+        return "planned" if instrument.key == "tariff" else "past"
     for name in STRENGTH:
         if name in kinds:
             if name in ("in_force", "standing"):
                 return "planned" if future_date else "in_force"
-            return name
+            return "planned" if name in ("announced", "open") else name
     return "planned" if future_date else "in_force"
 
 
 def _governs(sentence: Sentence, mark: Mark, instrument: Mark) -> bool:
     """Leave out what belongs to a condition, and what stands far behind the instrument."""
     if mark.start >= instrument.end + 18:
+        return False
+    if sentence.first(APART, mark.end, instrument.start) is not None:
         return False
     condition = sentence.first(IF, 0, mark.start + 1)
     if condition is None or mark.key in ("threat", "hypothetical"):
@@ -44,6 +52,9 @@ def _withdrawn(found: list[Mark]) -> bool:
     return any(0 < start - end <= 4 for end in ends for start in begun)
 
 
-def _plan_dropped(found: list[Mark]) -> bool:
+def _plan_dropped(found: list[Mark], instrument: Mark) -> bool:
+    """Say whether the plan itself ended, and not what is planned to end."""
+    if any(m.key == "past" and m.start >= instrument.end for m in found):
+        return True
     first = min((m.start for m in found if m.key == "past"), default=0)
     return all(m.start > first for m in found if m.key == "planned")

@@ -52,6 +52,10 @@ BETWEEN = frozenset(
     }
 )
 HEAD = frozenset({"the", "president", "government", "minister", "of", "us"})
+SUFFER = frozenset(
+    {"face", "faces", "faced", "facing", "bracing", "brace", "escape", "escaped", "escapes"}
+)
+IN_FORCE = frozenset({"effect", "force"})
 PRONOUNS = frozenset({"it", "its", "he", "his", "she", "her", "they", "their", "administration"})
 
 
@@ -77,11 +81,12 @@ def actors(sentence: Sentence, instrument: Mark, previous: str | None) -> tuple[
     if decider:
         return [decider.key], True
     buyer = _buyer(sentence, instrument)
-    if buyer:
+    if buyer and instrument.key in ("discourage", "ban", "curb"):
         return [buyer.key], True
     if previous and sentence.first(PRONOUNS, 0, instrument.start) is not None:
         return [previous], False
-    return [], False
+    place = _place(sentence, instrument)
+    return ([place.key], True) if place else ([], False)
 
 
 def _agent(sentence: Sentence, instrument: Mark) -> Mark | None:
@@ -123,6 +128,8 @@ def is_subject(sentence: Sentence, mark: Mark) -> bool:
         lead = [w for w in lead if w != "of"]
     if lead[-1:] and lead[-1] in INSIDE:
         return len(lead) > 1 and lead[-2] in OFFICE
+    if lead[-1:] == ["of"] and lead[-2:-1] and lead[-2] in OFFICE:
+        return True
     if lead[-1:] and lead[-1] in ON:
         return lead[-2:-1] == ["threat"]
     if lead[-1:] and lead[-1] in OBJECT_OF:
@@ -133,7 +140,11 @@ def is_subject(sentence: Sentence, mark: Mark) -> bool:
 
 def _subject(sentence: Sentence, instrument: Mark) -> Mark | None:
     found = [
-        m for m in sentence.of("COUNTRY") if m.end <= instrument.start and is_subject(sentence, m)
+        m
+        for m in sentence.of("COUNTRY")
+        if m.end <= instrument.start
+        and is_subject(sentence, m)
+        and not SUFFER & set(sentence.words[m.end : instrument.start])
     ]
     if not found:
         return None
@@ -151,6 +162,17 @@ def _decider(sentence: Sentence, instrument: Mark) -> Mark | None:
     for mark in sentence.of("COUNTRY"):
         after = sentence.words[mark.end : mark.end + 1]
         if mark.start > instrument.start and after in (("decided",), ("announced",)):
+            return mark
+    return None
+
+
+def _place(sentence: Sentence, instrument: Mark) -> Mark | None:
+    """Find where it holds: came into effect in Canada, a levy in the United States."""
+    for mark in sentence.of("COUNTRY"):
+        lead = [w for w in sentence.before(mark.start, 3) if w != "the"]
+        after = mark.start >= instrument.end and mark.form == "noun"
+        holds = (lead[-2:-1] and lead[-2] in IN_FORCE) or SUFFER & set(sentence.words)
+        if after and lead[-1:] == ["in"] and holds:
             return mark
     return None
 
@@ -182,6 +204,8 @@ def targets(
     found = [m for m in after if m.key not in acting and _aimed_at(sentence, m, instrument)]
     if not found:
         found = [m for m in _names(sentence) if _object(sentence, m, instrument, acting)]
+    if not found and instrument.key == "listing":
+        found = [m for m in _names(sentence) if m.key not in acting][:1]
     return list(dict.fromkeys(m.key for m in found)), found
 
 
@@ -195,6 +219,8 @@ def _aimed_at(sentence: Sentence, mark: Mark, instrument: Mark) -> bool:
     after = sentence.words[mark.end] if mark.end < len(sentence.words) else ""
     if after in SAID_BY or last == "by":
         return False
+    if last in {"of", "buy", "buys"} and lead[-2:-1] and lead[-2] in {*BUYERS, "that"}:
+        return False  # a tariff on those who trade with somebody else
     if last in INSIDE:
         return lead[-2:-1] == ["made"]
     if mark.form == "adjective" and last in INSIDE:
@@ -208,5 +234,7 @@ def _object(sentence: Sentence, mark: Mark, instrument: Mark, acting: list[str])
         return False
     lead = [w for w in sentence.before(mark.start, 2) if w != "the"]
     after = sentence.words[mark.end : mark.end + 2]
-    passive = after in {("was", "hit"), ("were", "hit")} or "faces" in after
+    passive = after in {("was", "hit"), ("were", "hit")} or bool(
+        SUFFER & set(sentence.words[mark.end : instrument.start])
+    )
     return passive or bool(lead[-1:] and lead[-1] in {*OBJECT_OF, "on", "from", "against", "if"})

@@ -12,9 +12,11 @@ LEVEL = frozenset(
         *("raise", "raises", "raised", "raising", "rise", "rises", "rose", "increase", "increased"),
         *("hike", "hiked", "set", "sets", "stand", "stands", "stood", "fell", "fallen", "add"),
         *("adds", "added", "lift", "double", "doubled", "average", "averages", "climb", "up", "at"),
+        *("doubled", "tripled", "trebled", "quadrupled", "halved", "doubling", "tripling"),
         *LESS,
     }
 )
+IS = frozenset({"is", "was", "be", "are", "were", "remains", "remain"})
 OUTCOMES = frozenset(
     {
         *("prices", "price", "sales", "shares", "growth", "voters", "output", "exports", "profits"),
@@ -86,7 +88,7 @@ def _role(sentence: Sentence, rate: Mark) -> dict[str, float]:
     up_to = lead[-2:] == ("up", "to")
     if lead[-1:] == ("to",) and not up_to and before & LEVEL:
         return {"to_pct": value}
-    if lead[-1:] == ("at",):
+    if lead[-1:] == ("at",) or set(lead[-1:]) & IS:
         return {"to_pct": value}
     if {"set", "sets"} & before and not {"additional", "extra", "further"} & before:
         return {"to_pct": value}
@@ -102,7 +104,13 @@ def _belongs(sentence: Sentence, rate: Mark, instrument: Mark, end: int) -> bool
     between = sentence.words[instrument.end : rate.start]
     if OUTCOMES & set(between):
         return False
-    return between[:1] == ("of",) or len(between) <= 1 or bool(LEVEL & set(_around(sentence, rate)))
+    if between[:1] == ("of",) or sentence.before(rate.start) == ("of",):
+        return True
+    return (
+        len(between) <= 1
+        or bool(IS & set(between[-1:]))
+        or bool(LEVEL & set(_around(sentence, rate)))
+    )
 
 
 def _around(sentence: Sentence, rate: Mark) -> tuple[str, ...]:
