@@ -192,6 +192,23 @@ def test_only_others_control_while_both_close_the_market():
     assert measure_force(world, good, ban, calm) == pytest.approx((0.8, 0.2, 0.8))
 
 
+@pytest.mark.equation("5.23")
+def test_machines_of_several_countries_are_one_chain():
+    """The United States withholds 45 per cent and the Netherlands 27: 1 - 0.55 * 0.73."""
+    world = load_world("icio-2022-strategic")
+    availability = np.ones(world.trade.shape)
+    k, china = world.sectors.index("chip_tools"), world.countries.index("CHN")
+    for name, left in (("USA", 0.55), ("NLD", 0.73)):
+        availability[world.countries.index(name), china, k] = left
+    shock, calm = replace(no_shock(world), availability=availability), no_shock(world)
+    control, access, _ = measure_force(world, technology().good("chips"), shock, calm)
+    assert control == pytest.approx(1 - 0.55 * 0.73)
+    assert access == 1.0
+    _, access, lost = measure_force(world, technology().good("chip_tools"), shock, calm)
+    assert control > 1 - access
+    assert lost == pytest.approx(0.45)
+
+
 def test_state_becomes_an_admissible_shock_that_is_nothing_in_the_base_year():
     world = load_world("icio-2022-strategic")
     tech = technology()

@@ -77,3 +77,34 @@ def _write(found: Result, output: Path) -> None:
         write_text(output, json.dumps(found.to_dict(), ensure_ascii=False, allow_nan=False) + "\n")
     else:
         write_text(output, found.to_csv())
+
+
+def beliefs(
+    source: Source,
+    move: Annotated[
+        int | None, typer.Option(help="Position of one move, from 0; all when left out.")
+    ] = None,
+    draws: Annotated[int, typer.Option(help="Draws over the priors of everything else.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 1,
+    settings: Settings = None,
+    variant: VariantName = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
+) -> None:
+    """Say what one must believe for a move to be worth doing.
+
+    Example: upperhand beliefs october-2025 --move 2
+    """
+    from dataclasses import asdict
+
+    from upperhand.scenario.beliefs import beliefs_of
+    from upperhand.scenario.read import read_scenario
+
+    scenario = read_scenario(source, changes=settings or [], variant=variant)
+    found = beliefs_of(scenario, move=move, draws=draws, seed=seed)
+    if as_json:
+        say_json([asdict(belief) for belief in found])
+        return
+    if not found:
+        say("no belief is asked for: the moves are no tariff and touch no technology of the race")
+    for belief in found:
+        say("\n  - ".join([belief.sentence, *belief.rests_on]))

@@ -13,6 +13,11 @@ from upperhand.technology.state import Good, State
 from upperhand.world.shock import Shock, no_shock
 from upperhand.world.world import World
 
+#: Inputs of which each supplier makes something that the others do not.
+COMPLEMENTS = ("chip_tools",)
+#: Share of the follower's purchases above which a supplier of such an input matters; assumed.
+MATTERS = 0.03
+
 
 def log_productivity(
     race: Race, state: State, elasticity: float, year: int, base_year: int
@@ -120,7 +125,8 @@ def measure_force(
 ) -> tuple[float, float, float]:
     """Return control, access and decoupling of one good under measures (eq. 5.23).
 
-    Control counts what others withhold of the good's inputs; a government that keeps its own
+    Control counts what others withhold of the good's inputs; machines of different countries do
+    different things, so what each withholds adds to the hold of all (eq. 5.23). A government that keeps its own
     buyers from a foreign good lowers access and the leader's revenue, and is no control.
 
     Args:
@@ -142,7 +148,7 @@ def measure_force(
         return 0.0, 1.0, 0.0
     f = world.countries.index(good.follower)
     inputs = [world.sectors.index(name) for name in good.inputs if name in world.sectors]
-    control = max((_withheld(world, by_others.availability, f, k) for k in inputs), default=0.0)
+    control = max((_control(world, by_others.availability, f, k) for k in inputs), default=0.0)
     if good.name not in world.sectors:
         return control, 1.0, 0.0
     k = world.sectors.index(good.name)
@@ -152,6 +158,20 @@ def measure_force(
     if good.leader in world.countries:
         lost = 1.0 - float(both[world.countries.index(good.leader), f, k])
     return control, access, lost
+
+
+def _control(
+    world: World, availability: npt.NDArray[np.float64], follower: int, sector: int
+) -> float:
+    """Return how hard others withhold an input: by trade, or jointly where they complement."""
+    if world.sectors[sector] not in COMPLEMENTS:
+        return _withheld(world, availability, follower, sector)
+    flow = world.trade[:, follower, sector].copy()
+    flow[follower] = 0.0
+    if not flow.sum():
+        return 0.0
+    matters = flow >= MATTERS * flow.sum()
+    return float(1.0 - availability[matters, follower, sector].prod())
 
 
 def _withheld(
