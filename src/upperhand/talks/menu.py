@@ -134,7 +134,7 @@ def payoffs(
         if found is None:
             failed.append((a, b))
         else:
-            change[:, a, b] = weights @ (found[0] - 1.0)
+            change[:, a, b] = weights @ (found[0] - 1.0) if any(pair) else 0.0
             states[pair] = found[1]
         if progress is not None:
             progress(a * shape[1] + b + 1, shape[0] * shape[1], f"packages, {horizon} horizon")
