@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
+from tests.support import ROOT, shared_dir
 from upperhand.audit.belief_test import intervals_of
 from upperhand.audit.claims import packaged_audits, parse_claims, read_claims
 from upperhand.audit.errors import ClaimError
@@ -255,6 +257,27 @@ def test_a_claim_given_twice_and_a_missing_file_are_refused(tmp_path):
     (tmp_path / "b.yaml").write_bytes(b"\x00\xff\xfe")
     with pytest.raises(ClaimError, match="UTF-8"):
         read_claims(tmp_path / "b.yaml")
+
+
+def test_the_column_is_stated_in_words_of_our_own():
+    """No run of six words of the text, which belongs to its publisher."""
+    text = (shared_dir() / "articles" / "column-2025-10.txt").read_text(encoding="utf-8")
+
+    def runs(words):
+        plain = re.findall(r"[a-z0-9']+", words.lower().replace("\u2019", "'"))
+        return {tuple(plain[i : i + 6]) for i in range(len(plain) - 5)}
+
+    claims = read_claims("column-2025-10")
+    ours = " | ".join(claim.words for claim in claims.claims)
+    assert not runs(text) & runs(f"{claims.title} | {claims.thesis} | {ours}")
+
+
+def test_the_claims_of_the_guide_can_be_read():
+    guide = (ROOT / "docs" / "do" / "audit.md").read_text(encoding="utf-8")
+    shown = guide.split("```yaml\n")[1].split("```")[0]
+    assert [claim.test for claim in parse_claims(shown).claims] == [
+        "fact", "model", "belief", "not_testable",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", packaged_audits())

@@ -106,6 +106,10 @@ def _joined(chances: list[float], how: str) -> float:
 
 
 def _effect(evidence: Evidence) -> str:
+    if evidence.value is None and evidence.low is not None:
+        high = number(evidence.high, evidence.unit)
+        ends = high if evidence.low == evidence.high else f"{number(evidence.low)} to {high}"
+        return f"{evidence.words}: {ends}, wanted {evidence.wanted}"
     spread = ""
     if evidence.low is not None and evidence.low != evidence.high:
         spread = f" ({number(evidence.low)} to {number(evidence.high)})"
