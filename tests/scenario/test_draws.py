@@ -157,3 +157,30 @@ def test_a_grid_must_be_lists_by_path(tmp_path):
         read_grid(tmp_path / "grid.yaml")
     with pytest.raises(ScenarioError, match=r"grid\.yam"):
         read_grid(tmp_path / "grid.yam")
+
+
+@pytest.mark.usefixtures("here")
+def test_a_run_with_draws_prints_and_saves_its_ranges(capsys):
+    from upperhand.results.ensemble import read_ensemble
+
+    assert guarded(["run", "mine.yaml", "--no-report", "--no-talks", "--draws", "16"]) == 0
+    out = capsys.readouterr().out
+    assert "Ranges over 16 draws (seed 1)" in out
+    command = ["run", "mine.yaml", "--no-report", "--no-talks", "--json", "--draws", "16"]
+    assert guarded([*command, "--seed", "5"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    saved = read_ensemble(next(name for name in found["files"] if name.endswith("ranges.nc")))
+    assert (found["draws"], found["failures"], saved.seed) == (16, {}, 5)
+    median = {row["name"]: row["median"] for row in found["ranges"]}
+    assert median["real income of CHN, long"] == saved.range("real income of CHN, long").median
+    assert guarded(["run", "mine.yaml", "--no-report", "--no-talks", "--draws", "-3"]) == 2
+    assert "-3 draws; allowed" in capsys.readouterr().err
+
+
+def test_workers_and_this_process_give_the_same_ranges():
+    pytest.importorskip("pyarrow", reason="needs upperhand[parquet]")
+    scenario = parse_scenario(TEXT)
+    here, there = (ranges_of(scenario, draws=40, seed=2, workers=n) for n in (0, 2))
+    assert here.summary() == there.summary()
+    for name in here.outputs:
+        np.testing.assert_array_equal(here.outputs[name], there.outputs[name])

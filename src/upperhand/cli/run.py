@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from upperhand.cli.guard import NO_EQUILIBRIUM
+from upperhand.cli.ranges import range_text, ranges_object
 from upperhand.cli.show import note, progress_bar, say, say_json
 
 if TYPE_CHECKING:
+    from upperhand.results.ensemble import Ensemble
     from upperhand.results.run import Run
+    from upperhand.scenario.schema import Scenario
 
 Source = Annotated[str, typer.Argument(help="Name of a packaged scenario, or path of a YAML file.")]
 Settings = Annotated[
@@ -36,7 +39,12 @@ def run(
     record: Annotated[
         Path | None, typer.Option(help="Folder of the run record; by default below ./runs.")
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed, recorded with the run.")] = None,
+    draws: Annotated[
+        int, typer.Option(help="Add ranges from so many draws of what is not known; 0 for none.")
+    ] = 0,
+    seed: Annotated[
+        int | None, typer.Option(help="Seed of the draws, recorded with the run.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing.")] = False,
     no_report: Annotated[
@@ -63,15 +71,18 @@ def run(
             decompose=not no_report,
             with_talks=not no_talks,
         )
+    ranges = ranges_of(scenario, draws=draws, seed=seed, quiet=quiet) if draws else None
     name = scenario.name or "scenario"
     base = Path("runs") / f"{name}-{result.fingerprint}"
     folder = result.save_record(record or base / "record")
     written = [_save(result, path) for path in outputs]
     report = None if no_report else _save(result, base / "report.html")
+    if ranges is not None:
+        written.append(ranges.save(base / "ranges.nc"))
     if as_json:
-        say_json(as_object(result, folder, report, written))
+        say_json(as_object(result, folder, report, written) | ranges_object(ranges))
     elif not quiet:
-        _print(result, folder, report, written)
+        _print(result, folder, report, written, ranges)
     if not result.ok:
         raise typer.Exit(NO_EQUILIBRIUM)
 
@@ -128,10 +139,32 @@ def _save(result: Run, path: Path) -> Path:
     return path
 
 
-def _print(result: Run, folder: Path, report: Path | None, written: list[Path]) -> None:
+def ranges_of(scenario: Scenario, *, draws: int, seed: int | None, quiet: bool) -> Ensemble:
+    """Return the ranges of a scenario; seed 1 when none is given."""
+    from upperhand.scenario import draws as over
+
+    with progress_bar(wanted=not quiet) as progress:
+        return over.ranges_of(
+            scenario,
+            draws=draws,
+            seed=1 if seed is None else seed,
+            workers=over.default_workers(draws),
+            progress=progress,
+        )
+
+
+def _print(
+    result: Run,
+    folder: Path,
+    report: Path | None,
+    written: list[Path],
+    ranges: Ensemble | None,
+) -> None:
     from upperhand.report import brief
 
     say(brief(result))
+    if ranges is not None:
+        say(range_text(ranges))
     for change in result.changes:
         if not change["changes"]:
             note(f"note: {change['label']} changes nothing: {change['note']}")

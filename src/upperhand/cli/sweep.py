@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from upperhand.cli.guard import NO_EQUILIBRIUM
+from upperhand.cli.ranges import failures, range_rows, range_table
 from upperhand.cli.run import Settings, Source
-from upperhand.cli.show import note, progress_bar, say, say_json, table
-
-if TYPE_CHECKING:
-    from upperhand.results.ensemble import Ensemble, Range
+from upperhand.cli.show import note, progress_bar, say, say_json
 
 #: More rows than this are swept but not read back for a summary.
 MOST_READ = 1_000_000
@@ -112,42 +110,6 @@ def query(
         else:
             found.to_parquet(partial, index=False)
     say(f"{output}: written")
-
-
-def range_rows(found: Ensemble) -> list[dict[str, Any]]:
-    """Return the range of every quantity as plain data."""
-    from dataclasses import asdict
-
-    return [asdict(one) for one in found.ranges()]
-
-
-def range_table(found: Ensemble) -> str:
-    """Return the ranges as a table for a terminal."""
-    header = ["", "unit", "median", "80 per cent", "95 per cent", "above 0", "Monte Carlo error"]
-    return table(header, [_row(one) for one in found.ranges()])
-
-
-def failures(found: Ensemble) -> str:
-    """Return how many draws have no answer, and why, in words; empty when all have one."""
-    if not found.failed:
-        return ""
-    lines = [f"{found.failed} of {len(found)} draws have no answer and are in no range:"]
-    return "\n".join([*lines, *(f"  {n} x {why}" for why, n in found.failures().items())])
-
-
-def _row(one: Range) -> list[str]:
-    sign = f"{one.positive:.0%}"
-    if one.failed:
-        sign += f" ({one.positive_low:.0%} to {one.positive_high:.0%} with failed draws)"
-    return [
-        one.name,
-        one.unit,
-        f"{one.median:.3f}",
-        f"{one.low_80:.3f} to {one.high_80:.3f}",
-        f"{one.low_95:.3f} to {one.high_95:.3f}",
-        sign,
-        f"{one.error['median']:.1g}",
-    ]
 
 
 def _cells(out: Path) -> list[dict[str, Any]]:

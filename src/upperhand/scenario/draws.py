@@ -6,7 +6,9 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -99,6 +101,7 @@ def ranges_of(
     draws: int = DRAWS,
     seed: int = 1,
     models: bool = False,
+    workers: int = 0,
     progress: Progress | None = None,
 ) -> Ensemble:
     """Return the numbers of a scenario with ranges: real income of each side by horizon.
@@ -112,6 +115,7 @@ def ranges_of(
         draws: How many.
         seed: Same seed, same draws.
         models: Also draw the closure and the published set of elasticities.
+        workers: Processes to share the draws, with the extra `parquet`; 0 works in this one.
         progress: Called with (draws done, draws in all, words).
 
     Examples:
@@ -129,10 +133,16 @@ def ranges_of(
     """
     if not isinstance(scenario, Scenario):
         scenario = read_scenario(scenario)
-    task, priors, _ = drawn(scenario, models=models)
-    return propagate(
-        task, priors, draws=draws, seed=seed, units=units_of(scenario), progress=progress
-    )
+    task, priors, task_id = drawn(scenario, models=models)
+    units = units_of(scenario)
+    if not workers:
+        return propagate(task, priors, draws=draws, seed=seed, units=units, progress=progress)
+    with TemporaryDirectory(prefix="upperhand-") as out:
+        sweep(
+            task, priors, draws=draws, seed=seed, out=out, task_id=task_id, workers=workers,
+            part_size=PART_SIZE, units=units, progress=progress,
+        )  # fmt: skip
+        return read_sweep(out)
 
 
 def sweep_scenario(
@@ -335,7 +345,12 @@ def units_of(scenario: Scenario) -> dict[str, str]:
 
 
 def default_workers(draws: int) -> int:
-    """Return how many processes a sweep of so many draws deserves; starting one costs seconds."""
+    """Return how many processes so many draws deserve; starting one costs seconds.
+
+    Without pyarrow it is none: the parts that processes make are Parquet.
+    """
+    if find_spec("pyarrow") is None:
+        return 0
     return min(os.cpu_count() or 1, -(-draws // PART_SIZE))
 
 
