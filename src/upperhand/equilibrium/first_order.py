@@ -11,7 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from upperhand.core.errors import OptionError
+from upperhand.core.errors import OptionError, unknown
+from upperhand.equilibrium.calibrate import calibrate, wedges_of
+from upperhand.equilibrium.gradient import only, real_income_seed, solve_adjoint, wedge_gradient
+from upperhand.equilibrium.horizons import Horizon, horizon_of
+from upperhand.equilibrium.ladder import solve_wedges
+from upperhand.world.shock import no_shock
+from upperhand.world.world import World
 
 Array = npt.NDArray[np.float64]
 
@@ -75,3 +81,72 @@ def _check(flows: Array, elasticity: float) -> None:
             f"country {int(gap.argmax())} spends {gap.max():.2%} more or less than it sells; "
             "balance the table first (closure='purge')"
         )
+
+
+def friend_enemy_of(world: World, wrt: str, *, horizon: str | Horizon = "long") -> Array:
+    """Return who gains and who loses when a country uses an instrument, for all pairs (eq. 3.10).
+
+    The first-order effect on the real income of every country of a small move of every country,
+    in the full model with tariffs, inputs and many sectors, from one block of adjoints.
+
+    Args:
+        world: The observed year.
+        wrt: `tariff` (one more point on all imports), `export_tax` (on all exports),
+            `trade_cost` (one log point on all imports), `productivity` (one log point in all
+            sectors) or `factor_supply`.
+        horizon: `short`, `medium`, `long` or a `Horizon`.
+
+    Returns:
+        [affected, mover] derivative of log real income per unit of the move.
+
+    Raises:
+        OptionError: If the instrument is none of these.
+
+    Examples:
+        >>> from upperhand.world.toy import toy_world
+        >>> effect = friend_enemy_of(toy_world(), "tariff")
+        >>> bool(effect[1, 0] < 0)  # a US tariff hurts China
+        True
+    """
+    rules = {
+        "tariff": _by_importer,
+        "trade_cost": _by_importer,
+        "export_tax": _by_exporter,
+        "productivity": _by_place,
+        "factor_supply": _itself,
+    }
+    if wrt not in rules:
+        raise OptionError(unknown("instrument", wrt, list(rules)))
+    nothing = no_shock(world)
+    calibration = calibrate(world, horizon_of(horizon), scale=False, labour_supply=0.0)
+    solution = solve_wedges(
+        calibration,
+        lambda size: wedges_of(calibration, nothing, closure="fixed", size=size),
+        tol=1e-12,
+        max_steps=500,
+    )
+    count = len(world.countries)
+    back = solve_adjoint(solution, real_income_seed(solution, np.eye(count)), memory=5).back
+    rows = [
+        rules[wrt](wedge_gradient(world, nothing, solution, only(back, n), wrt))
+        for n in range(count)
+    ]
+    return np.stack(rows)
+
+
+def _by_importer(cube: Array) -> Array:
+    foreign = ~np.eye(len(cube), dtype=bool)[:, :, None]
+    return np.asarray((cube * foreign).sum(axis=(0, 2)))
+
+
+def _by_exporter(cube: Array) -> Array:
+    foreign = ~np.eye(len(cube), dtype=bool)[:, :, None]
+    return np.asarray((cube * foreign).sum(axis=(1, 2)))
+
+
+def _by_place(plane: Array) -> Array:
+    return np.asarray(plane.sum(axis=1))
+
+
+def _itself(line: Array) -> Array:
+    return line
