@@ -204,5 +204,5 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Reader], ...] = (
     ),
     (re.compile(r"\b(?P<which>last|this|next) (?P<span>week|month|year)\b", re.I), _relative_span),
     (re.compile(rf"\b{_COUNT} (?P<span>day|week|month|year)s? ago\b", re.I), _ago),
-    (re.compile(r"\b(?:in|by|since|until) (?P<year>(?:19|20)\d\d)\b", re.I), _of_year),
+    (re.compile(r"\b(?:in|by|since|until|from) (?P<year>(?:19|20)\d\d)\b", re.I), _of_year),
 )

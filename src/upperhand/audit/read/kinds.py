@@ -7,7 +7,9 @@ from upperhand.audit.read.parties import is_subject
 
 SELL = ("export", "sale", "sell", "shipment", "deliver", "suppl", "access")
 BUY = ("import", "purchas", "buy")
-PUBLIC = frozenset({"army", "federal", "pentagon", "tender", "tenders", "military", "procurement"})
+PUBLIC = frozenset(
+    {"army", "public", "federal", "pentagon", "tender", "tenders", "military", "procurement"}
+)
 MINERALS = frozenset({"mineral", "rare_earths", "magnets"})
 DIRECT = {
     "tariff": "tariff",
@@ -29,7 +31,7 @@ def kind_of(sentence: Sentence, instrument: Mark, goods: list[Mark], acting: lis
     """
     near = sentence.words[max(instrument.start - 3, 0) : instrument.end + 6]
     if instrument.key in ("ban", "curb", "licence"):
-        if PUBLIC & set(near) or (PUBLIC & set(sentence.words) and _has(near, BUY)):
+        if (PUBLIC - {"public"}) & set(near) or (PUBLIC & set(sentence.words) and _has(near, BUY)):
             return "procurement_ban"
         kind = _direction(sentence, instrument, acting)
     else:

@@ -86,7 +86,8 @@ def mark_sentence(text: str) -> Sentence:
             _note(doc, mark)
     late = _matches(doc, first=False)
     masked = [mark for mark in late if mark.label == "NOT"]
-    instruments = _specific([m for m in late if m.label == "INSTRUMENT"], masked)
+    named = [m for m in late if m.label == "INSTRUMENT" and not _is_verb(doc, m)]
+    instruments = _specific(named, masked)
     others = _shortest(m for m in late if m.label not in ("INSTRUMENT", "NOT"))
     others = [m for m in others if not (m.start and doc[m.start].text == "May")]
     found = sorted([*names, *early, *instruments, *others], key=lambda m: (m.start, -m.end))
@@ -107,6 +108,12 @@ def _name(entity: object) -> Mark:
     if label == "MONEY":
         key, form = _billions(entity.text.lower()), "usd"  # type: ignore[attr-defined]
     return Mark(label, key, form, entity.start, entity.end)  # type: ignore[attr-defined]
+
+
+def _is_verb(doc: Doc, mark: Mark) -> bool:
+    """Tell `levies a duty` from `levies on`."""
+    after = doc[mark.end].lower_ if mark.end < len(doc) else ""
+    return doc[mark.start].lower_.startswith("lev") and after in {"a", "an", "no"}
 
 
 def _billions(text: str) -> str:

@@ -181,7 +181,9 @@ def _one_rate_each(
         hit = tuple(sorted({m.key for m in marks if low < m.start < high}))
         if not hit:
             return [base]
-        split.append(replace(base, on=hit, strength={"add_pp": float(rate.key)}))
+        named = [m.key for m in sentence.of("GOOD") if low < m.start < high]
+        goods = tuple(dict.fromkeys(named)) or base.goods
+        split.append(replace(base, on=hit, goods=goods, strength={"add_pp": float(rate.key)}))
     return split
 
 

@@ -10,7 +10,17 @@ OFFICE = frozenset(
     {
         *("government", "officials", "lawmakers", "ministry", "minister", "administration"),
         *("regulators", "authorities", "president", "leaders", "parliament", "court", "customs"),
-        *("senators", "commission", "council", "leadership", "chancellor", "governments"),
+        *(
+            "army",
+            "navy",
+            "military",
+            "senators",
+            "commission",
+            "council",
+            "leadership",
+            "chancellor",
+            "governments",
+        ),
     }
 )
 BUYERS = frozenset(
@@ -54,6 +64,7 @@ BETWEEN = frozenset(
 HEAD = frozenset({"the", "president", "government", "minister", "of", "us"})
 SUFFER = frozenset(
     {"face", "faces", "faced", "facing", "bracing", "brace", "escape", "escaped", "escapes"}
+    | {"pay", "pays", "paid", "paying"}
 )
 IN_FORCE = frozenset({"effect", "force"})
 PRONOUNS = frozenset({"it", "its", "he", "his", "she", "her", "they", "their", "administration"})
@@ -73,10 +84,10 @@ def actors(sentence: Sentence, instrument: Mark, previous: str | None) -> tuple[
         return [agent.key], True
     owner = _owner(sentence, instrument)
     if owner:
-        return _joined(sentence, owner), True
+        return _list_with(sentence, owner), True
     subject = _subject(sentence, instrument)
     if subject:
-        return _joined(sentence, subject), True
+        return _list_with(sentence, subject), True
     decider = _decider(sentence, instrument)
     if decider:
         return [decider.key], True
@@ -127,7 +138,7 @@ def is_subject(sentence: Sentence, mark: Mark) -> bool:
     if mark.start > 2 and "president" in sentence.before(mark.start, 3):
         lead = [w for w in lead if w != "of"]
     if lead[-1:] and lead[-1] in INSIDE:
-        return len(lead) > 1 and lead[-2] in OFFICE
+        return bool(OFFICE & set(sentence.before(mark.start, 6)))
     if lead[-1:] == ["of"] and lead[-2:-1] and lead[-2] in OFFICE:
         return True
     if lead[-1:] and lead[-1] in ON:
@@ -152,7 +163,7 @@ def _subject(sentence: Sentence, instrument: Mark) -> Mark | None:
     breaks = SAYING | {","} if sentence.words[0] in OPENINGS else SAYING
     for mark in found:
         words = sentence.words[mark.end : last.start]
-        if mark is last or words == ("and",) or not breaks & set(words):
+        if mark is last or not breaks & set(words) or last.key in _joined(sentence, mark)[1:]:
             return mark
     return last
 
@@ -186,14 +197,24 @@ def _buyer(sentence: Sentence, instrument: Mark) -> Mark | None:
     return None
 
 
+def _list_with(sentence: Sentence, mark: Mark) -> list[str]:
+    """Return the list of countries that a country belongs to."""
+    for earlier in sentence.of("COUNTRY"):
+        found = _joined(sentence, earlier)
+        if earlier.start < mark.start and mark.key in found[1:]:
+            return found
+    return _joined(sentence, mark)
+
+
 def _joined(sentence: Sentence, mark: Mark) -> list[str]:
-    """Add a country joined by `and`: Japan and South Korea."""
-    joined = [
-        other.key
-        for other in sentence.of("COUNTRY")
-        if other.start == mark.end + 1 and sentence.words[mark.end] == "and"
-    ]
-    return [mark.key, *joined]
+    """Add the countries of a list: Japan, South Korea and the Netherlands."""
+    found, end = [mark.key], mark.end
+    for other in sentence.of("COUNTRY"):
+        between = sentence.words[end : other.start]
+        if other.start > mark.start and between and set(between) <= {",", "and", "the"}:
+            found.append(other.key)
+            end = other.end
+    return found
 
 
 def targets(

@@ -73,7 +73,7 @@ def _of_tariff(
 def _last_of_range(sentence: Sentence, rates: list[Mark]) -> Mark:
     """Return the new rate of `from 50 per cent to 30 per cent`, else the first rate."""
     for mark in rates:
-        if sentence.before(mark.start) == ("to",):
+        if sentence.before(mark.start) in (("to",), ("by",)):
             return mark
     return rates[0]
 
