@@ -10,6 +10,7 @@ import pytest
 from tests.support import ROOT, shared_dir
 from upperhand.audit.belief_test import intervals_of
 from upperhand.audit.claims import packaged_audits, parse_claims, read_claims
+from upperhand.audit.draw_test import run_of_draw
 from upperhand.audit.errors import ClaimError
 from upperhand.audit.facts import read_facts
 from upperhand.audit.judge import audit
@@ -18,6 +19,7 @@ from upperhand.audit.quantity import read_quantity, unit_of
 from upperhand.audit.runs import Runs, settings_of
 from upperhand.audit.verdict import together, word_of
 from upperhand.core.errors import OptionError
+from upperhand.scenario.read import read_scenario
 from upperhand.scenario.run import run_scenario
 
 SCENARIO = """\
@@ -152,6 +154,29 @@ def test_leverage_is_the_number_of_the_run(here):
         c.break_even_pp for c in run.talks.ceilings if (c.side, c.horizon) == ("USA", "long")
     )
     assert unit_of("leverage/threat_advantage/USA") == wanted.unit
+
+
+@pytest.mark.equation("14.11")
+def test_over_draws_the_probability_is_the_share_of_draws_and_central_draws_are_the_run(here):
+    """The same seed gives the same verdict; a draw at the central values is the run itself."""
+    check = "{quantity: headline/percent/CHN, less: headline/percent/USA, below: -0.35}"
+    (here / "c.yaml").write_text(model(check))
+    one, two = (audit(here / "c.yaml", draws=16, seed=4).verdicts[0] for _ in range(2))
+    assert one == two
+    assert one.probability is not None
+    assert one.probability * 32 == pytest.approx(round(one.probability * 32), abs=1e-9)
+    assert "16 draws at 2 horizons" in one.basis
+    claim = read_claims(here / "c.yaml").claims[0]
+    scenario = read_scenario(str(here / "two.yaml"))
+    run = run_scenario(scenario, decompose=False, with_talks=False)
+    for path in ("headline/percent/CHN", "headline/usd_million/USA"):
+        drawn = read_quantity(run_of_draw(claim, scenario, {}), path, "long")
+        assert drawn == pytest.approx(read_quantity(run, path, "long"), rel=1e-9)  # solver's
+
+
+def test_draws_and_central_values_exclude_each_other():
+    with pytest.raises(OptionError, match="only without"):
+        audit("controls-work", draws=4, central=True)
 
 
 @pytest.mark.equation("14.4")

@@ -63,6 +63,7 @@ def test_backtest_prints_scores_and_writes_a_page(here, capsys):
     ("arguments", "said"),
     [
         (["backtest", "--seed", "-1"], "--seed: got -1"),
+        (["audit", "mine.yaml", "--draws", "8", "--central"], "draws only without"),
         (["audit", "column-2025-1"], "did you mean 'column-2025-10'"),
         (["audit", "none.yaml"], "none.yaml: cannot be read"),
         (["audit", "mine.yaml", "-o", "a.pdf"], "unknown suffix '.pdf'"),

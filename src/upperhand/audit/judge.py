@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from upperhand.audit.belief_test import judge_belief
 from upperhand.audit.claims import read_claims
+from upperhand.audit.draw_test import judge_draws
 from upperhand.audit.fact_test import judge_facts
 from upperhand.audit.facts import Facts, read_facts
 from upperhand.audit.model_test import judge_model
+from upperhand.audit.quantity import needs_talks
 from upperhand.audit.runs import Runs
 from upperhand.audit.schema import (
     BeliefClaim,
@@ -19,6 +22,7 @@ from upperhand.audit.schema import (
     ModelClaim,
 )
 from upperhand.audit.verdict import Audit, Verdict
+from upperhand.core.errors import OptionError
 from upperhand.core.fingerprint import fingerprint
 
 Progress = Callable[[int, int, str], None]
@@ -28,6 +32,8 @@ def audit(
     claims: Claims | str | Path,
     *,
     central: bool = False,
+    draws: int = 0,
+    seed: int = 1,
     facts: Facts | None = None,
     progress: Progress | None = None,
 ) -> Audit:
@@ -36,11 +42,15 @@ def audit(
     Args:
         claims: Claims, the path of a file, or the name of a packaged audit.
         central: Evaluate the central values only, without the ranges of assumptions; faster.
+        draws: Draws behind each model claim that needs no threats and deals; 0 evaluates one
+            assumption at a time instead.
+        seed: Seed of the draws.
         facts: Facts to compare with; the packaged ones when None.
         progress: Called with (runs done, runs in all as far as known, words).
 
     Raises:
         ClaimError: If the claims are wrong (every fault listed).
+        OptionError: If `draws` or `seed` is negative, or there are draws and `central`.
 
     Examples:
         >>> from upperhand.audit.claims import parse_claims
@@ -55,10 +65,14 @@ def audit(
         >>> found.sentence(), found.verdicts[0].probability
         ('1 claims: 1 supported', 1.0)
     """
+    if draws < 0 or seed < 0 or (draws and central):
+        got = f"draws {draws}, seed {seed}, central {central}"
+        raise OptionError(f"got {got}; allowed: 0 or more, and draws only without `central`")
     table = facts or read_facts()
     read = claims if isinstance(claims, Claims) else read_claims(claims, facts=table)
     runs = Runs(read, progress)
-    verdicts = tuple(_judge(claim, runs, table, central=central) for claim in read.claims)
+    how = _How(central, draws, seed)
+    verdicts = tuple(_judge(claim, runs, table, how) for claim in read.claims)
     notes = (*read.notes, *([CENTRAL_NOTE] if central and runs.count else []))
     return Audit(
         title=read.title,
@@ -71,7 +85,7 @@ def audit(
         verdicts=verdicts,
         notes=notes,
         runs=runs.count,
-        fingerprint=_fingerprint(read, table, central=central),
+        fingerprint=_fingerprint(read, table, how),
         environment=_environment(),
     )
 
@@ -79,13 +93,27 @@ def audit(
 CENTRAL_NOTE = "Central values only: the ranges of the assumptions were not evaluated."
 
 
-def _judge(claim: Claim, runs: Runs, facts: Facts, *, central: bool) -> Verdict:
+@dataclass(frozen=True, slots=True)
+class _How:
+    """How far the assumptions are varied."""
+
+    central: bool
+    draws: int
+    seed: int
+
+
+def _judge(claim: Claim, runs: Runs, facts: Facts, how: _How) -> Verdict:
     if isinstance(claim, FactClaim):
         return judge_facts(claim, facts)
     if isinstance(claim, ModelClaim):
-        return judge_model(claim, runs, central=central)
+        talks = any(needs_talks(path) for check in claim.checks for path in check.paths)
+        if how.draws and not talks:
+            return judge_draws(
+                claim, runs.claims, draws=how.draws, seed=how.seed, progress=runs.progress
+            )
+        return judge_model(claim, runs, central=how.central)
     if isinstance(claim, BeliefClaim):
-        return judge_belief(claim, runs, central=central)
+        return judge_belief(claim, runs, central=how.central)
     return Verdict(
         id=claim.id,
         words=claim.quote or claim.words,
@@ -107,7 +135,7 @@ def _environment() -> dict[str, object]:
     return dict(environment(None))
 
 
-def _fingerprint(claims: Claims, facts: Facts, *, central: bool) -> str:
+def _fingerprint(claims: Claims, facts: Facts, how: _How) -> str:
     from upperhand._version import __version__
 
     rows = [[f.metric, f.entity, f.period, f.value, f.low, f.high, f.certainty] for f in facts]
@@ -115,7 +143,7 @@ def _fingerprint(claims: Claims, facts: Facts, *, central: bool) -> str:
         {
             "claims": claims.model_dump(mode="json"),
             "facts": fingerprint(rows),
-            "central": central,
+            "how": [how.central, how.draws, how.seed],
             "version": __version__,
         }
     )

@@ -56,8 +56,10 @@ def _range(item: Any) -> str:
     value = number(item.value, item.unit) if item.value is not None else ""
     if item.low is None:
         return value or "no number"
+    if item.low == item.high:
+        return value or number(item.high, item.unit)
     spread = f"{number(item.low)} to {number(item.high)}"
-    return f"{value} ({spread})" if value and item.low != item.high else value or spread
+    return f"{value} ({spread})" if value else spread
 
 
 def percent(share: float | None) -> str:

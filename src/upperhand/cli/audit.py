@@ -21,6 +21,10 @@ def audit(
     central: Annotated[
         bool, typer.Option("--central", help="Central values only, without ranges; faster.")
     ] = False,
+    draws: Annotated[
+        int, typer.Option(help="Draws behind each claim on the model; 0 varies one at a time.")
+    ] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Test each claim of a file: supported, contradicted or undecided, and why.
@@ -40,7 +44,7 @@ def audit(
         return
     outputs = [check_suffix(path) for path in output or []]
     with progress_bar(wanted=not as_json) as progress:
-        found = judge(source, central=central, progress=progress)
+        found = judge(source, central=central, draws=draws, seed=seed, progress=progress)
     written = [save_audit(found, path) for path in outputs]
     if as_json:
         say_json(found.to_dict() | {"files": [str(path) for path in written]})
