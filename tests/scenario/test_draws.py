@@ -166,6 +166,7 @@ def test_a_run_with_draws_prints_and_saves_its_ranges(capsys):
     assert guarded(["run", "mine.yaml", "--no-report", "--no-talks", "--draws", "16"]) == 0
     out = capsys.readouterr().out
     assert "Ranges over 16 draws (seed 1)" in out
+    assert "Note: about 1 of 16 draws lie beyond each end" in out
     command = ["run", "mine.yaml", "--no-report", "--no-talks", "--json", "--draws", "16"]
     assert guarded([*command, "--seed", "5"]) == 0
     found = json.loads(capsys.readouterr().out)

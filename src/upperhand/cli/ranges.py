@@ -9,6 +9,9 @@ from upperhand.cli.show import table
 if TYPE_CHECKING:
     from upperhand.results.ensemble import Ensemble, Range
 
+#: With fewer draws than this, fewer than eight lie beyond each end of the 95 per cent range.
+FEW = 320
+
 
 def range_rows(found: Ensemble) -> list[dict[str, Any]]:
     """Return the range of every quantity as plain data."""
@@ -31,6 +34,18 @@ def failures(found: Ensemble) -> str:
     return "\n".join([*lines, *(f"  {n} x {why}" for why, n in found.failures().items())])
 
 
+def caution(found: Ensemble) -> str:
+    """Return what few draws cannot say; empty when there are enough."""
+    good = len(found) - found.failed
+    if not good or good >= FEW:
+        return ""
+    beyond = max(round(0.025 * good), 1)
+    return (
+        f"Note: about {beyond} of {good} draws lie beyond each end of the 95 per cent range; "
+        f"{FEW} draws or more place it better."
+    )
+
+
 def _row(one: Range) -> list[str]:
     sign = f"{one.positive:.0%}"
     if one.failed:
@@ -51,7 +66,7 @@ def range_text(found: Ensemble) -> str:
     head = (
         f"Ranges over {len(found)} draws (seed {found.seed}) of elasticities, speeds and assumed "
     )
-    lines = [head + "strengths:", range_table(found), failures(found)]
+    lines = [head + "strengths:", range_table(found), failures(found), caution(found)]
     return "\n".join(line for line in lines if line) + "\n"
 
 
