@@ -7,9 +7,7 @@ from upperhand.audit.read.parties import is_subject
 
 SELL = ("export", "sale", "sell", "shipment", "deliver", "suppl", "access")
 BUY = ("import", "purchas", "buy")
-PUBLIC = frozenset(
-    {"army", "public", "federal", "pentagon", "tender", "tenders", "military", "procurement"}
-)
+STATE = frozenset({"army", "federal", "pentagon", "tender", "tenders", "military", "procurement"})
 MINERALS = frozenset({"mineral", "rare_earths", "magnets"})
 DIRECT = {
     "tariff": "tariff",
@@ -31,7 +29,8 @@ def kind_of(sentence: Sentence, instrument: Mark, goods: list[Mark], acting: lis
     """
     near = sentence.words[max(instrument.start - 3, 0) : instrument.end + 6]
     if instrument.key in ("ban", "curb", "licence"):
-        if (PUBLIC - {"public"}) & set(near) or (PUBLIC & set(sentence.words) and _has(near, BUY)):
+        buys = _has(near, BUY) and {*STATE, "public"} & set(sentence.words)
+        if buys or STATE & set(near):
             return "procurement_ban"
         kind = _direction(sentence, instrument, acting)
     else:
