@@ -11,7 +11,8 @@ from upperhand.core.errors import NoEquilibriumError, OptionError, RecordError
 from upperhand.equilibrium import solve_counterfactual
 from upperhand.equilibrium.horizons import HORIZONS
 from upperhand.horizon.pace import horizon_after, world_after
-from upperhand.horizon.path import pain_ratios, plan_of, solve_path
+from upperhand.horizon.path import pain_ratios, solve_path
+from upperhand.horizon.plan import plan_of
 from upperhand.horizon.policy import (
     Policy,
     Situation,
@@ -298,3 +299,38 @@ def test_wrong_input_is_named(change, words):
 def test_dates_out_of_order_are_named(make, words):
     with pytest.raises(OptionError, match=words):
         make()
+
+
+def test_cost_draws_resume_where_they_stopped(tmp_path):
+    """Half of the draws are taken away; the second call makes only those, and the same."""
+    policies = [sustained(tariffs(), 2026)]
+    calls: list[int] = []
+    options = {"years": range(2026, 2028), "draws": 1, "cost_draws": 6, "folder": tmp_path}
+    whole = solve_path(toy_world(), policies, **options)
+    files = sorted(tmp_path.glob("draw-*.json"))
+    assert len(files) == 6
+    for path in files[:3]:
+        path.unlink()
+    again = solve_path(
+        toy_world(), policies, **options, progress=lambda done, _total, _words: calls.append(done)
+    )
+    assert again.data.identical(whole.data)
+    assert calls[-3:] == [4, 5, 6]
+    band = whole.data["cost_band"]
+    assert bool((np.diff(band.values, axis=-1) >= 0).all())
+    assert "10-90 %:" in whole.summary()
+    with pytest.raises(OptionError, match="a draw of other inputs"):
+        solve_path(toy_world(), [sustained(tariffs(5), 2026)], **options)
+
+
+def test_processes_give_the_same_costs_as_one():
+    policies = [sustained(tariffs(), 2026)]
+    options = {"years": range(2026, 2028), "draws": 1, "cost_draws": 4}
+    one = solve_path(toy_world(), policies, **options)
+    two = solve_path(toy_world(), policies, **options, workers=2)
+    assert two.data["cost_band"].identical(one.data["cost_band"])
+
+
+def test_cost_draws_below_one_process_are_refused():
+    with pytest.raises(OptionError, match="on 0 processes"):
+        solve_path(toy_world(), [], years=YEARS, draws=1, cost_draws=2, workers=0)

@@ -23,6 +23,13 @@ def path(
     last: Annotated[int | None, typer.Option("--to", help="Last year; ten years in all.")] = None,
     draws: Annotated[int, typer.Option(help="Draws over the priors for the bands.")] = 200,
     seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 1,
+    cost_draws: Annotated[
+        int, typer.Option(help="Draws for the band of the cost; each solves a whole path.")
+    ] = 0,
+    folder: Annotated[
+        Path | None, typer.Option(help="Keep finished cost draws here, to go on later.")
+    ] = None,
+    workers: Annotated[int, typer.Option(help="Processes for the cost draws.")] = 1,
     settings: Settings = None,
     variant: VariantName = None,
     output: Annotated[
@@ -42,7 +49,15 @@ def path(
     scenario = read_scenario(source, changes=settings or [], variant=variant)
     with progress_bar(wanted=not as_json) as progress:
         found = path_scenario(
-            scenario, first=first, last=last, draws=draws, seed=seed, progress=progress
+            scenario,
+            first=first,
+            last=last,
+            draws=draws,
+            seed=seed,
+            cost_draws=cost_draws,
+            folder=folder,
+            workers=workers,
+            progress=progress,
         )
     if output is not None:
         _write(found, output)

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import fields
+from pathlib import Path as File
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from upperhand.core.errors import OptionError, raise_faults, unknown
-from upperhand.core.fingerprint import fingerprint
+from upperhand.core.fingerprint import fingerprint, fingerprint_of_arrays
 from upperhand.core.provenance import Provenance
 from upperhand.equilibrium.solve import Closure, solve_counterfactual
 from upperhand.horizon.bands import Bands, bands_of
+from upperhand.horizon.cost_draws import CostDraws, draw_costs, solver
 from upperhand.horizon.pace import horizon_after, world_after
-from upperhand.horizon.policy import Policy, Situation, Source, policies_of
+from upperhand.horizon.plan import Plan, plan_of
+from upperhand.horizon.policy import Policy, Source, policies_of
 from upperhand.results.path import CASES, Path
-from upperhand.technology.feedback import measure_force, technology_shock
-from upperhand.technology.market import rationing_loss, stock_bought_ahead
+from upperhand.technology.feedback import technology_shock
 from upperhand.technology.parameters import Array
 from upperhand.technology.state import (
     Force,
@@ -27,7 +29,7 @@ from upperhand.technology.state import (
     run_technology,
     technology,
 )
-from upperhand.world.shock import Shock, compose, compose_all, no_shock
+from upperhand.world.shock import Shock, compose
 from upperhand.world.world import World
 
 if TYPE_CHECKING:
@@ -41,25 +43,7 @@ SOURCES = (
     "boehm_levchenko_pandalai_nayar_2023",
 )
 FEWEST_YEARS, MOST_YEARS = 1, 60
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Which policies are in force in each year, and what they do to each technology.
-
-    Attributes:
-        years: Years.
-        active: For each year, positions of the policies in force.
-        ages: Mean age of the policies in force, years; 1 where there is none.
-        shocks: For each year, the measures together.
-        forces: What they do to each technology.
-    """
-
-    years: tuple[int, ...]
-    active: tuple[tuple[int, ...], ...]
-    ages: tuple[float, ...]
-    shocks: tuple[Shock, ...]
-    forces: dict[str, Force]
+WEDGES = tuple(item.name for item in fields(Shock) if item.name not in ("countries", "sectors"))
 
 
 def solve_path(
@@ -73,6 +57,9 @@ def solve_path(
     support: Mapping[str, float] | None = None,
     draws: int = 200,
     seed: int = 1,
+    cost_draws: int = 0,
+    folder: str | File | None = None,
+    workers: int = 1,
     progress: Progress | None = None,
 ) -> Path:
     """Solve for technology and real income in every year, with measures and without them.
@@ -94,6 +81,9 @@ def solve_path(
         draws: Draws over the priors for the bands of lag, gap and domestic share; they need no
             equilibrium.
         seed: Seed of the draws.
+        cost_draws: Draws for the band of the cost; each solves a whole path, about a second.
+        folder: Where finished cost draws are kept, so that a later call goes on from there.
+        workers: Processes for the cost draws; conditions must then be importable functions.
         progress: Called with (steps done, steps in all, words).
 
     Returns:
@@ -116,29 +106,27 @@ def solve_path(
     given = policies_of(policies)
     _check(world, tech, span, members, closure, support or {}, draws)
     plan = plan_of(world, given, tech, span, support or {})
-    first = min(world.year, span[0])
-    states = {
-        "with": run_technology(tech, range(first, span[-1] + 1), _padded(plan, first)),
-        "without": run_technology(tech, range(first, span[-1] + 1)),
-    }
     tell = progress or (lambda _done, _total, _words: None)
-    incomes = np.full((2, len(members), len(span)), np.nan)
-    failures: list[tuple[str, int, str]] = []
-    for t, year in enumerate(span):
-        tell(t, len(span) + 1, f"year {year}")
-        for c, case in enumerate(CASES):
-            shock = technology_shock(world, tech.race, states[case], year)
-            if case == "with":
-                shock = compose(shock, plan.shocks[t])
-            found, why = _year(world, shock, plan.ages[t], closure, members)
-            incomes[c, :, t] = found
-            if why:
-                failures.append((case, year, why))
-    tell(len(span), len(span) + 1, "bands")
+    states = _states(world, tech, plan)
+    incomes, failures = _incomes(world, tech, plan, states, closure, members, tell)
     bands = bands_of(tech, span, plan.forces, draws, seed)
-    tell(len(span) + 1, len(span) + 1, "done")
+    data = _dataset(world, tech, plan, states, incomes, members, bands)
+    if cost_draws:
+        fixed = {"world": world, "policies": given, "years": span, "closure": closure}
+        costs = draw_costs(
+            solver(costs_of, **fixed, members=members, support=dict(support or {})),
+            tech,
+            span,
+            draws=cost_draws,
+            seed=seed,
+            key=_provenance(world, tech, plan, closure, draws, seed).inputs + world.fingerprint,
+            folder=folder,
+            workers=workers,
+            progress=progress,
+        )
+        data = data.assign(_cost_arrays(costs))
     return Path(
-        data=_dataset(world, tech, plan, states, incomes, members, bands),
+        data=data,
         sides=tuple(members),
         policies=tuple(policy.words() for policy in given),
         failures=tuple(failures),
@@ -146,6 +134,79 @@ def solve_path(
         provenance=_provenance(world, tech, plan, closure, draws, seed),
         notes=_notes(bands, draws),
     )
+
+
+def costs_of(
+    tech: Technology,
+    *,
+    world: World,
+    policies: tuple[Policy, ...],
+    years: tuple[int, ...],
+    closure: Closure,
+    members: Sides,
+    support: Mapping[str, float],
+) -> Array:
+    """Return what measures change in real income, per cent (side, year), for one technology."""
+    plan = plan_of(world, policies, tech, years, support)
+    incomes, _ = _incomes(world, tech, plan, _states(world, tech, plan), closure, members, _silent)
+    return np.asarray(100.0 * (incomes[0] / incomes[1] - 1.0))
+
+
+def _states(world: World, tech: Technology, plan: Plan) -> dict[str, dict[str, State]]:
+    """Return the technologies from the year of the world's data on, in both cases."""
+    first = min(world.year, plan.years[0])
+    span = range(first, plan.years[-1] + 1)
+    return {
+        "with": run_technology(tech, span, _padded(plan, first)),
+        "without": run_technology(tech, span),
+    }
+
+
+def _incomes(
+    world: World,
+    tech: Technology,
+    plan: Plan,
+    states: Mapping[str, Mapping[str, State]],
+    closure: Closure,
+    members: Sides,
+    tell: Progress,
+) -> tuple[Array, list[tuple[str, int, str]]]:
+    """Return real income over the baseline (case, side, year), and the years without any."""
+    incomes = np.full((2, len(members), len(plan.years)), np.nan)
+    failures: list[tuple[str, int, str]] = []
+    for t, year in enumerate(plan.years):
+        tell(t, len(plan.years), f"year {year}")
+        for c, case in enumerate(CASES):
+            shock = technology_shock(world, tech.race, states[case], year)
+            if case == "with":
+                shock = compose(shock, plan.shocks[t])
+            incomes[c, :, t], why = _year(world, shock, plan.ages[t], closure, members)
+            if why:
+                failures.append((case, year, why))
+    tell(len(plan.years), len(plan.years), "done")
+    return incomes, failures
+
+
+def _cost_arrays(costs: CostDraws) -> dict[str, tuple[tuple[str, ...], Array, dict[str, str]]]:
+    label = f"Percentiles of the change of real income, {len(costs.cost)} draws"
+    label += f", {costs.failed} without equilibrium" if costs.failed else ""
+    more = "Chance that the second side loses more, per cent of its income"
+    return {
+        "cost_band": (
+            ("side", "year", "quantile"),
+            costs.band(),
+            {"long_name": label, "units": "per cent"},
+        ),
+        "chance_second_hurts_more": (
+            ("year",),
+            costs.chance_second_hurts_more(),
+            {"long_name": more, "units": "1"},
+        ),
+    }
+
+
+def _silent(_done: int, _total: int, _words: str) -> None:
+    """Tell nobody."""
 
 
 def _notes(bands: Bands, draws: int) -> tuple[str, ...]:
@@ -157,137 +218,6 @@ def _notes(bands: Bands, draws: int) -> tuple[str, ...]:
     if turns:
         notes.append(f"what controls do to the gap in chips turns on (rank correlation): {turns}")
     return tuple(notes)
-
-
-def plan_of(
-    world: World,
-    policies: Sequence[Policy],
-    tech: Technology,
-    years: tuple[int, ...],
-    support: Mapping[str, float],
-) -> Plan:
-    """Return which policies are in force in each year, and what they do to technology.
-
-    Conditions see the technologies as they are at the start of the year, given the years before.
-    """
-    conditional = any(policy.condition is not None for policy in policies)
-    parts = [_by_actor(world, policy) for policy in policies]
-    forces = {good.name: Force.none(len(years)) for good in tech.goods}
-    forces = {
-        name: replace(force, support=np.full(len(years), float(support.get(name, 0.0))))
-        for name, force in forces.items()
-    }
-    active: list[tuple[int, ...]] = []
-    shocks: list[Shock] = []
-    kept: dict[tuple[object, ...], tuple[Shock, dict[str, tuple[float, float, float]]]] = {}
-    for t, year in enumerate(years):
-        now = _situation(tech, years, forces, t, conditional)
-        on = tuple(
-            i
-            for i, policy in enumerate(policies)
-            if policy.in_force(replace(now, in_force_before=bool(active) and i in active[-1]))
-        )
-        covers = tuple(_cover(policies[i], year, tech) for i in on)
-        key = (on, covers)
-        if key not in kept:
-            kept[key] = _together(world, tech, [parts[i] for i in on], covers)
-        shock, changed = kept[key]
-        for name, (control, access, lost) in changed.items():
-            force = forces[name]
-            forces[name] = Force(
-                _set(force.control, t, control),
-                _set(force.access, t, access),
-                _set(force.decoupling, t, lost),
-                force.support,
-            )
-        active.append(on)
-        shocks.append(shock)
-    return Plan(years, tuple(active), _ages(policies, years[0], active), tuple(shocks), forces)
-
-
-def _situation(
-    tech: Technology,
-    years: tuple[int, ...],
-    forces: Mapping[str, Force],
-    t: int,
-    needed: bool,
-) -> Situation:
-    if not needed:
-        return Situation(years[t], {}, {}, {})
-    states = run_technology(tech, years, forces)
-    before = max(t - 1, 0)
-    return Situation(
-        years[t],
-        {name: float(np.median(state.gap[t])) for name, state in states.items()},
-        {name: float(np.median(state.lag[t])) for name, state in states.items()},
-        {name: float(np.median(state.share[before])) for name, state in states.items()},
-    )
-
-
-def _by_actor(world: World, policy: Policy) -> dict[str, Shock]:
-    """Return a policy's measures together, by actor; a bare shock has none."""
-    found: dict[str, list[Source]] = {}
-    for measure in policy.measures:
-        found.setdefault(str(getattr(measure, "by", "")), []).append(measure)
-    return {actor: compose_all(world, sources) for actor, sources in found.items()}
-
-
-def _cover(policy: Policy, year: int, tech: Technology) -> float:
-    """Return the stock laid in before an announced policy, in years of use, in its first year."""
-    first = policy.scheduled(year) and not policy.scheduled(year - 1)
-    if policy.announced is None or not first:
-        return 0.0
-    factor = float(np.median(tech.race.anticipation))
-    return float(stock_bought_ahead(policy.start - policy.announced, factor))
-
-
-def _together(
-    world: World, tech: Technology, parts: Sequence[Mapping[str, Shock]], covers: Sequence[float]
-) -> tuple[Shock, dict[str, tuple[float, float, float]]]:
-    """Return all measures as one shock, and what they do to each technology."""
-    total = no_shock(world)
-    actors: dict[str, Shock] = {}
-    for part, cover in zip(parts, covers, strict=True):
-        for actor, shock in part.items():
-            actors[actor] = compose(actors.get(actor, no_shock(world)), shock)
-            total = compose(total, _covered(shock, cover))
-    changed = {}
-    for good in tech.goods:
-        others, own = no_shock(world), no_shock(world)
-        for actor, shock in actors.items():
-            if actor == good.follower:
-                own = compose(own, shock)
-            else:
-                others = compose(others, shock)
-        changed[good.name] = measure_force(world, good, others, own)
-    return total, changed
-
-
-def _covered(shock: Shock, cover: float) -> Shock:
-    """Return a shock whose missing goods come out of stocks for a part of the year."""
-    if cover <= 0:
-        return shock
-    missing = rationing_loss(cover, 1.0 - shock.availability)
-    return replace(shock, availability=1.0 - np.asarray(missing))
-
-
-def _ages(
-    policies: Sequence[Policy], first: int, active: Sequence[tuple[int, ...]]
-) -> tuple[float, ...]:
-    """Return the mean age of the policies in force in each year, at least one year.
-
-    A policy that was in force before the first year of the path has its age from then on.
-    """
-    ages: list[float] = []
-    running = {
-        i: first - round(policy.start)
-        for i, policy in enumerate(policies)
-        if policy.scheduled(first - 1) and not policy.years_on
-    }
-    for on in active:
-        running = {i: running.get(i, 0) + 1 for i in on}
-        ages.append(float(np.mean(list(running.values()))) if running else 1.0)
-    return tuple(ages)
 
 
 def _year(
@@ -397,12 +327,6 @@ def pain_ratios(cost: Array) -> Array:
     return np.where(both, cost[1] / np.where(both, cost[0], 1.0), np.nan)
 
 
-def _set(values: Array, at: int, value: float) -> Array:
-    changed = values.copy()
-    changed[at] = value
-    return changed
-
-
 def _members(sides: Sequence[str] | Sides) -> dict[str, tuple[str, ...]]:
     if isinstance(sides, Mapping):
         return {name: tuple(codes) for name, codes in sides.items()}
@@ -415,12 +339,25 @@ def _provenance(
     from upperhand._version import __version__
 
     options = {"years": list(plan.years), "closure": closure, "draws": draws}
+    distinct = {id(shock): shock for shock in plan.shocks}.values()
+    measures = fingerprint_of_arrays(
+        (f"{name} {k}", getattr(shock, name)) for k, shock in enumerate(distinct) for name in WEDGES
+    )
+    support = {name: force.support.tolist() for name, force in plan.forces.items()}
     numbers = [row["value"] for row in parameters_of(tech)]
     return Provenance(
         version=__version__,
         world=world.name,
         world_fingerprint=world.fingerprint,
-        inputs=fingerprint({"options": options, "numbers": numbers, "active": list(plan.active)}),
+        inputs=fingerprint(
+            {
+                "options": options,
+                "numbers": numbers,
+                "active": list(plan.active),
+                "measures": measures,
+                "support": support,
+            }
+        ),
         options=options,
         seed=seed,
         sources=(*world.card.get("references", ()), *SOURCES),

@@ -279,13 +279,20 @@ class Path:
                 )
         return rows
 
+    def _cost_band(self, year: int) -> str:
+        if "cost_band" not in self.data:
+            return ""
+        band = self.data["cost_band"].sel(year=year)
+        ends = (band.sel(side=side).values for side in self.sides)
+        return "  10-90 %: " + ", ".join(f"{low:.3f} to {high:.3f}" for low, _, high in ends)
+
     def _costs(self) -> list[str]:
         title = "change of real income by the measures, per cent"
         rows = [title, f"{'year':<8}" + "".join(f"{s:>10}" for s in self.sides) + f"{'ratio':>10}"]
         for year in self.years:
             cells = "".join(f"{float(self.cost.sel(side=s, year=year)):>10.3f}" for s in self.sides)
             ratio = f"{float(self.pain_ratio.sel(year=year)):>10.2f}".replace("nan", "  -")
-            rows.append(f"{year:<8}{cells}{ratio}")
+            rows.append(f"{year:<8}{cells}{ratio}{self._cost_band(year)}")
         when = self.crossing()
         rows.append(
             f"the pain ratio crosses one in {when:.1f}"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from pathlib import Path as File
 from typing import TYPE_CHECKING
 
 from upperhand.core.errors import OptionError
@@ -32,6 +33,9 @@ def path_scenario(
     last: int | None = None,
     draws: int = 200,
     seed: int = 1,
+    cost_draws: int = 0,
+    folder: str | File | None = None,
+    workers: int = 1,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> Path:
     """Follow a scenario's moves over the years, technology and economy in turn.
@@ -45,6 +49,9 @@ def path_scenario(
         last: Last year; ten years in all when left out.
         draws: Draws over the priors for the bands.
         seed: Seed of the draws.
+        cost_draws: Draws for the band of the cost; each solves a whole path.
+        folder: Where finished cost draws are kept, so that a later call goes on from there.
+        workers: Processes for the cost draws.
         progress: Called with (steps done, steps in all, words).
 
     Raises:
@@ -82,6 +89,9 @@ def path_scenario(
         closure=scenario.closure,
         draws=draws,
         seed=seed,
+        cost_draws=cost_draws,
+        folder=folder,
+        workers=workers,
         progress=progress,
     )
     threats = sum(move.status == "threat" for move in scenario.moves)
