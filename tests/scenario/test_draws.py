@@ -112,10 +112,10 @@ def test_sweep_and_query_on_the_command_line(here, capsys):
     pytest.importorskip("pyarrow", reason="needs upperhand[parquet]")
     pytest.importorskip("duckdb", reason="needs upperhand[query]")
     (here / "grid.yaml").write_text('"moves[0].add_pp": [0, 30]\n', encoding="utf-8")
-    command = ["sweep", "mine.yaml", "--draws", "24", "-o", "out", "--workers", "0"]
+    command = ["sweep", "mine.yaml", "--draws", "48", "-o", "out", "--workers", "0"]
     assert guarded([*command, "--over", "grid.yaml", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert found["rows"] == 48
+    assert found["rows"] == 96
     low, high = (
         next(r for r in cell["ranges"] if r["name"] == "real income of CHN, long")["median"]
         for cell in found["cells"]
@@ -124,13 +124,14 @@ def test_sweep_and_query_on_the_command_line(here, capsys):
     assert guarded([*command, "--over", "grid.yaml"]) == 0
     out = capsys.readouterr().out
     assert "moves[0].add_pp = 30.0" in out
-    assert "2 of 2 parts from an earlier try" in out
+    assert "4 of 4 parts from an earlier try" in out
+    assert "What it hinges on" in out
     sql = "select cell, count(*) as n from draws group by cell order by cell"
     assert guarded(["query", "out", sql, "-o", "n.csv"]) == 0
-    assert (here / "n.csv").read_text().split() == ["cell,n", "0,24", "1,24"]
+    assert (here / "n.csv").read_text().split() == ["cell,n", "0,48", "1,48"]
     capsys.readouterr()
     assert guarded(["query", "out", "select count(*) as n from draws"]) == 0
-    assert capsys.readouterr().out.split() == ["n", "48"]
+    assert capsys.readouterr().out.split() == ["n", "96"]
 
 
 def test_faulty_sweeps_and_queries_end_with_a_message(here, capsys):
@@ -166,12 +167,14 @@ def test_a_run_with_draws_prints_and_saves_its_ranges(capsys):
     assert guarded(["run", "mine.yaml", "--no-report", "--no-talks", "--draws", "16"]) == 0
     out = capsys.readouterr().out
     assert "Ranges over 16 draws (seed 1)" in out
+    assert "Note: 16 draws with an answer for" in out  # too few to say what it hinges on
     assert "Note: about 1 of 16 draws lie beyond each end" in out
     command = ["run", "mine.yaml", "--no-report", "--no-talks", "--json", "--draws", "16"]
     assert guarded([*command, "--seed", "5"]) == 0
     found = json.loads(capsys.readouterr().out)
     saved = read_ensemble(next(name for name in found["files"] if name.endswith("ranges.nc")))
     assert (found["draws"], found["failures"], saved.seed) == (16, {}, 5)
+    assert {row["quantity"] for row in found["hinges"]} == set(saved.quantities)
     median = {row["name"]: row["median"] for row in found["ranges"]}
     assert median["real income of CHN, long"] == saved.range("real income of CHN, long").median
     assert guarded(["run", "mine.yaml", "--no-report", "--no-talks", "--draws", "-3"]) == 2

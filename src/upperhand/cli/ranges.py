@@ -34,6 +34,22 @@ def failures(found: Ensemble) -> str:
     return "\n".join([*lines, *(f"  {n} x {why}" for why, n in found.failures().items())])
 
 
+def hinge_text(found: Ensemble) -> str:
+    """Return what each range hinges on, one line for each quantity."""
+    from upperhand.scenario.hinges import hinge_rows
+
+    rows = hinge_rows(found)
+    notes = {row["note"] for row in rows if row["note"]}
+    lines = [f"  {row['quantity']}: {_parts(row)}" for row in rows if not row["note"]]
+    head = ["What it hinges on, as parts of the variance:"] if lines else []
+    return "\n".join([*head, *lines, *(f"Note: {note}" for note in sorted(notes))])
+
+
+def _parts(row: dict[str, Any]) -> str:
+    shown = [f"{name} {max(part, 0.0):.0%}" for name, part in row["parts"].items()]
+    return ", ".join([*shown, f"rest {max(1 - row['explained'], 0.0):.0%}"])
+
+
 def caution(found: Ensemble) -> str:
     """Return what few draws cannot say; empty when there are enough."""
     good = len(found) - found.failed
@@ -66,7 +82,8 @@ def range_text(found: Ensemble) -> str:
     head = (
         f"Ranges over {len(found)} draws (seed {found.seed}) of elasticities, speeds and assumed "
     )
-    lines = [head + "strengths:", range_table(found), failures(found), caution(found)]
+    text = [range_table(found), failures(found), caution(found), hinge_text(found)]
+    lines = [head + "strengths:", *text]
     return "\n".join(line for line in lines if line) + "\n"
 
 
@@ -74,8 +91,11 @@ def ranges_object(found: Ensemble | None) -> dict[str, Any]:
     """Return what `--json` adds about ranges; nothing where none were asked for."""
     if found is None:
         return {}
+    from upperhand.scenario.hinges import hinge_rows
+
     return {
         "draws": len(found),
         "ranges": range_rows(found),
+        "hinges": hinge_rows(found),
         "failures": found.failures(),
     }

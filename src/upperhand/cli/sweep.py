@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from upperhand.cli.guard import NO_EQUILIBRIUM
-from upperhand.cli.ranges import caution, failures, range_rows, range_table
+from upperhand.cli.ranges import caution, failures, hinge_text, range_rows, range_table
 from upperhand.cli.run import Settings, Source
 from upperhand.cli.show import note, progress_bar, say, say_json
 
@@ -128,8 +128,9 @@ def _print(about: dict[str, Any], cells: list[dict[str, Any]]) -> None:
         say(range_table(cell["ensemble"]))
         if cell["failures"]:
             say(failures(cell["ensemble"]))
-        if words := caution(cell["ensemble"]):
-            say(words)
+        for words in (caution(cell["ensemble"]), hinge_text(cell["ensemble"])):
+            if words:
+                say(words)
         say("")
     say(
         f"{about['rows']} draws, {about['failed']} without an answer, {about['kept']} of "
