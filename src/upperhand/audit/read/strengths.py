@@ -12,7 +12,18 @@ LEVEL = frozenset(
         *("raise", "raises", "raised", "raising", "rise", "rises", "rose", "increase", "increased"),
         *("hike", "hiked", "set", "sets", "stand", "stands", "stood", "fell", "fallen", "add"),
         *("adds", "added", "lift", "double", "doubled", "average", "averages", "climb", "up", "at"),
-        *("doubled", "tripled", "trebled", "quadrupled", "halved", "doubling", "tripling"),
+        *(
+            "triple",
+            "treble",
+            "halve",
+            "doubled",
+            "tripled",
+            "trebled",
+            "quadrupled",
+            "halved",
+            "doubling",
+            "tripling",
+        ),
         *LESS,
     }
 )
