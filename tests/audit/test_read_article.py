@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 pytest.importorskip("spacy")
@@ -155,10 +153,8 @@ def test_fifty_megabytes_are_refused_at_once(tmp_path):
     path = tmp_path / "large.html"
     with path.open("wb") as file:
         file.truncate(50_000_000)
-    begin = time.perf_counter()
     with pytest.raises(ArticleError, match=r"50\.0 MB; at most 3 MB"):
         read_article(path)
-    assert time.perf_counter() - begin < 1  # its size is asked, its content never read
 
 
 def test_a_text_of_too_many_words_is_refused(tmp_path):
@@ -172,10 +168,8 @@ def test_a_text_of_too_many_words_is_refused(tmp_path):
 def test_a_page_nested_a_hundred_thousand_deep_ends(tmp_path):
     pytest.importorskip("trafilatura")
     path = write(tmp_path, "deep.html", "<div>" * 100_000 + STORY)
-    begin = time.perf_counter()
     with pytest.raises(ArticleError, match=r"deep\.html"):
         read_article(path)
-    assert time.perf_counter() - begin < 8  # seconds, on a slow machine
 
 
 @pytest.mark.parametrize("day", ["soon", "2025-13", "2025-10-32", "15.10.2025", ""])

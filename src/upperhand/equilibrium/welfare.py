@@ -71,7 +71,7 @@ def income_parts(world: World, solution: Solution) -> Array:
     flows, base = solution.flows, solution.calibration.base
     before, after = world.income, flows.income
     same = np.isclose(before, after, rtol=1e-13, atol=0.0)
-    mean = np.where(same, before, (after - before) / np.log(np.where(same, np.e, after / before)))
+    mean = np.where(same, before, (after - before) / np.log(np.where(same, 2.0, after / before)))
     spending = base.spending * solution.state.spend
     duties = (spending - flows.imports).sum(axis=0)
     levies = (flows.border - flows.sales).sum(axis=0)

@@ -139,7 +139,8 @@ def credible_ceiling(
     spots = tuple(
         _crossing(lambda t: gain(t) + support, float(grid[k]), float(grid[k + 1]), tol)
         for k in range(1 if over[0] == 0.0 else 0, len(grid) - 1)
-        if np.sign(over[k]) * np.sign(over[k + 1]) < 0.0 or (over[k + 1] == 0.0 and k + 2 < len(grid))
+        if np.sign(over[k]) * np.sign(over[k + 1]) < 0.0
+        or (over[k + 1] == 0.0 and k + 2 < len(grid))
     )
     best = _best(gain, grid, values)
     capped = bool(over[-1] >= 0.0)

@@ -29,7 +29,9 @@ def world_names() -> tuple[str, ...]:
     return (*PACKAGED, "toy")
 
 
-def load_world(name: str | Path = "icio-2022-strategic", *, elasticities: str | None = None) -> World:
+def load_world(
+    name: str | Path = "icio-2022-strategic", *, elasticities: str | None = None
+) -> World:
     """Load a packaged world, a saved world (`.npz`) or a folder of CSV tables.
 
     Args:
