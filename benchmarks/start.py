@@ -14,12 +14,24 @@ COMMAND = str(Path(sys.executable).parent / "upperhand")
 CASES = [
     ("upperhand --help", ["--help"], 5, "goal 0.3 s"),
     (
-        "upperhand run october-2025 --no-report",
-        ["run", "october-2025", "--no-report"],
+        "upperhand run october-2025 --no-talks --no-report",
+        ["run", "october-2025", "--no-talks", "--no-report"],
         3,
         "goal 1.5 s",
     ),
-    ("upperhand run october-2025", ["run", "october-2025"], 3, "goal 6 s"),
+    (
+        "upperhand run october-2025 --no-talks",
+        ["run", "october-2025", "--no-talks"],
+        3,
+        "goal 6 s",
+    ),
+    (
+        "upperhand run october-2025 --no-report",
+        ["run", "october-2025", "--no-report"],
+        3,
+        "with talks; goal 10 s",
+    ),
+    ("upperhand run october-2025", ["run", "october-2025"], 3, "with talks and report"),
 ]
 
 
