@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from upperhand.game.checks import FloatArray, check, number_faults, shape_faults
+from upperhand.game.checks import check, number_faults, shape_faults
 
 PainKind = Literal["ratio", "free threat", "harmless", "helps both", "favour"]
 
@@ -174,55 +174,6 @@ def clock(flow_loss: Sequence[float], prizes: Sequence[float]) -> Clock:
     alike = patience[0] == patience[1] or abs(pull[0] - pull[1]) <= 1e-12 * max(pull)
     favours = None if alike else int(patience[1] > patience[0])
     return Clock((loss[0], loss[1]), (patience[0], patience[1]), hazard, median, favours)
-
-
-def elasticity_path(time: ArrayLike, short: float, long: float, speed: float) -> FloatArray:
-    """Return the trade elasticity a number of years after a shock (eq. 12.11).
-
-    Args:
-        time: Years, from 1.
-        short: Elasticity after one year.
-        long: Elasticity in the long run.
-        speed: Rate of convergence per year.
-
-    Examples:
-        >>> [round(float(x), 3) for x in elasticity_path([1, 8], 0.76, 2.0, 0.35967)]
-        [0.76, 1.9]
-
-    References:
-        Boehm, Levchenko and Pandalai-Nayar (2023) for 0.76 and about 2.
-    """
-    check(
-        "elasticity path",
-        number_faults("time", time, at_least=1.0, do="the path starts after one year"),
-        number_faults("short", short, above=0.0, do="give an elasticity"),
-        number_faults("long", long, above=0.0, do="give an elasticity"),
-        number_faults("speed", speed, above=0.0, do="give a rate per year"),
-    )
-    years = np.asarray(time, dtype=float)
-    return np.asarray(long - (long - short) * np.exp(-speed * (years - 1.0)))
-
-
-def elasticity_speed(short: float, long: float, time: float, reached: float) -> float:
-    """Return the speed at which the elasticity has covered a given way (eq. 12.11).
-
-    Args:
-        short: Elasticity after one year.
-        long: Elasticity in the long run.
-        time: Years, above 1.
-        reached: Elasticity then, as a share of the long-run one, between its start and 1.
-
-    Examples:
-        >>> round(elasticity_speed(0.76, 2.0, 8.0, 0.95), 5)
-        0.35967
-    """
-    check(
-        "elasticity path",
-        number_faults("short", short, above=0.0, below=long, do="give the smaller elasticity"),
-        number_faults("time", time, above=1.0, do="the path starts after one year"),
-        number_faults("reached", reached, above=short / long, below=1.0, do="give a share"),
-    )
-    return math.log((long - short) / (long * (1.0 - reached))) / (time - 1.0)
 
 
 def half_life(loss: Sequence[float], time: Sequence[float]) -> float | None:
