@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.support import ROOT, worlds
@@ -83,6 +83,7 @@ def test_parts_add_to_their_parent_in_every_account() -> None:
     inputs=st.floats(0.05, 0.9),
     rate=st.floats(0, 0.5),
 )
+@example(share=(0.0, 0.5, 0.5), use=0.0, inputs=0.5, rate=5e-324)
 def test_any_figures_leave_the_totals_alone(
     share: tuple[float, ...], use: float, inputs: float, rate: float
 ) -> None:

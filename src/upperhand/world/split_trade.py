@@ -22,6 +22,9 @@ FLOOR = 1e-6
 #: A rate given for one part may multiply the rates of the others by at most this.
 MOST = 3.0
 
+#: A rate below this is no rate; dividing by what it brings would overflow.
+NO_RATE = 1e-12
+
 
 def output_targets(world: World, parent: str, parts: Sequence[Part]) -> Array:
     """Return output wanted (country, part), USD million at producer prices; NaN for the rest.
@@ -147,6 +150,7 @@ def split_tariffs(world: World, parent: str, parts: Sequence[Part], trade: Array
     """
     rate = world.tariff[:, :, world.sectors.index(parent)]
     given, named = _given_rates(world, parts, rate)
+    given = np.where(np.abs(given) < NO_RATE, 0.0, given)
     home = np.arange(len(world.countries))
     given[home, home] = 0
     revenue = rate * trade.sum(axis=2)
