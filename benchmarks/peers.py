@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from benchmarks.measure import ROOT, Row, in_child, seconds, shown
-from upperhand import Shock, Tariff, World, no_shock, solve_counterfactual
+from upperhand import Shock, Tariff, World, solve_counterfactual
 from upperhand.world.build import from_arrays
+from upperhand.world.shock import no_shock
 
 PINNED = {"puremacro": "5.7.1", "gegravity": "0.3"}
 HERE = Path(__file__).parent

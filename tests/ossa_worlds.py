@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from tests.support import country_codes
-from upperhand import OssaWorld, remove_imbalances
+from upperhand.ossa import World as OssaWorld
+from upperhand.ossa import remove_imbalances
 
 
 def random_ossa_world(

@@ -18,28 +18,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from upperhand.core.errors import (
-        MeasureError,
-        MissingExtraError,
-        NoEquilibriumError,
-        OptionError,
-        RecordError,
-        ScenarioError,
-        ShockError,
-        UpperhandError,
-        WorldError,
-    )
+    from upperhand import errors, ossa
+    from upperhand.core.errors import NoEquilibriumError, UpperhandError
     from upperhand.core.outcome import Outcome
-    from upperhand.core.provenance import Provenance
     from upperhand.equilibrium import rebase, solve_counterfactual
-    from upperhand.equilibrium.ossa_solve import rebase_ossa, remove_imbalances, solve_ossa
-    from upperhand.equilibrium.ossa_world import OssaWorld
     from upperhand.game.addon import addon_tariffs
     from upperhand.game.frontier import efficient_tariffs
     from upperhand.game.nash import best_response, nash
+    from upperhand.game.nash_in_nash import nash_in_nash
     from upperhand.game.objective import Objective
-    from upperhand.game.ossa import ossa_agreement, ossa_best_response, ossa_nash, ossa_table
-    from upperhand.game.ossa_weights import ossa_political_weights
     from upperhand.game.sufficient import nash_by_formula
     from upperhand.horizon.as_of import as_of
     from upperhand.measures import (
@@ -53,51 +40,38 @@ if TYPE_CHECKING:
         read_measure,
     )
     from upperhand.report import brief, html_report, save
-    from upperhand.results import Case, Counterfactual, Headline, Run, read_record
-    from upperhand.results.common_gain import CommonGain
+    from upperhand.results import Counterfactual, Run, read_record
     from upperhand.results.game import GameResult
     from upperhand.results.talks import Talks
     from upperhand.scenario import Scenario, read_scenario
     from upperhand.scenario.run import run_scenario as run
     from upperhand.talks.confrontation import Move, Side, confront, leverage
     from upperhand.world.load import load_world
-    from upperhand.world.shock import Shock, compose, no_shock
+    from upperhand.world.shock import Shock, compose
     from upperhand.world.toy import toy_world
     from upperhand.world.world import World
 
 _SOURCE = {
-    "Case": "upperhand.results",
-    "CommonGain": "upperhand.results.common_gain",
     "Counterfactual": "upperhand.results",
     "DiscouragedPurchase": "upperhand.measures",
     "ExportControl": "upperhand.measures",
     "ExportLicence": "upperhand.measures",
     "ExportTax": "upperhand.measures",
     "GameResult": "upperhand.results.game",
-    "Headline": "upperhand.results",
     "ImportBan": "upperhand.measures",
-    "MeasureError": "upperhand.core.errors",
-    "MissingExtraError": "upperhand.core.errors",
     "Move": "upperhand.talks.confrontation",
     "NoEquilibriumError": "upperhand.core.errors",
     "Objective": "upperhand.game.objective",
-    "OptionError": "upperhand.core.errors",
-    "OssaWorld": "upperhand.equilibrium.ossa_world",
     "Outcome": "upperhand.core.outcome",
-    "Provenance": "upperhand.core.provenance",
-    "RecordError": "upperhand.core.errors",
     "Run": "upperhand.results",
     "Scenario": "upperhand.scenario",
-    "ScenarioError": "upperhand.core.errors",
     "Shock": "upperhand.world.shock",
-    "ShockError": "upperhand.core.errors",
     "Side": "upperhand.talks.confrontation",
     "Subsidy": "upperhand.measures",
     "Talks": "upperhand.results.talks",
     "Tariff": "upperhand.measures",
     "UpperhandError": "upperhand.core.errors",
     "World": "upperhand.world.world",
-    "WorldError": "upperhand.core.errors",
     "addon_tariffs": "upperhand.game.addon",
     "as_of": "upperhand.horizon.as_of",
     "best_response": "upperhand.game.nash",
@@ -110,58 +84,41 @@ _SOURCE = {
     "load_world": "upperhand.world.load",
     "nash": "upperhand.game.nash",
     "nash_by_formula": "upperhand.game.sufficient",
-    "no_shock": "upperhand.world.shock",
-    "ossa_agreement": "upperhand.game.ossa",
-    "ossa_best_response": "upperhand.game.ossa",
-    "ossa_nash": "upperhand.game.ossa",
-    "ossa_political_weights": "upperhand.game.ossa_weights",
-    "ossa_table": "upperhand.game.ossa",
+    "nash_in_nash": "upperhand.game.nash_in_nash",
     "read_measure": "upperhand.measures",
     "read_record": "upperhand.results",
     "read_scenario": "upperhand.scenario",
     "rebase": "upperhand.equilibrium",
-    "rebase_ossa": "upperhand.equilibrium.ossa_solve",
-    "remove_imbalances": "upperhand.equilibrium.ossa_solve",
     "run": "upperhand.scenario.run:run_scenario",
     "save": "upperhand.report",
     "solve_counterfactual": "upperhand.equilibrium",
-    "solve_ossa": "upperhand.equilibrium.ossa_solve",
     "toy_world": "upperhand.world.toy",
 }
 
+# Namespaces of their own: `uh.errors.ScenarioError`, `uh.ossa.nash`.
+_NAMESPACES = ("errors", "ossa")
+
 __all__ = [
-    "Case",
-    "CommonGain",
     "Counterfactual",
     "DiscouragedPurchase",
     "ExportControl",
     "ExportLicence",
     "ExportTax",
     "GameResult",
-    "Headline",
     "ImportBan",
-    "MeasureError",
-    "MissingExtraError",
     "Move",
     "NoEquilibriumError",
     "Objective",
-    "OptionError",
-    "OssaWorld",
     "Outcome",
-    "Provenance",
-    "RecordError",
     "Run",
     "Scenario",
-    "ScenarioError",
     "Shock",
-    "ShockError",
     "Side",
     "Subsidy",
     "Talks",
     "Tariff",
     "UpperhandError",
     "World",
-    "WorldError",
     "__version__",
     "addon_tariffs",
     "as_of",
@@ -170,27 +127,21 @@ __all__ = [
     "compose",
     "confront",
     "efficient_tariffs",
+    "errors",
     "html_report",
     "leverage",
     "load_world",
     "nash",
     "nash_by_formula",
-    "no_shock",
-    "ossa_agreement",
-    "ossa_best_response",
-    "ossa_nash",
-    "ossa_political_weights",
-    "ossa_table",
+    "nash_in_nash",
+    "ossa",
     "read_measure",
     "read_record",
     "read_scenario",
     "rebase",
-    "rebase_ossa",
-    "remove_imbalances",
     "run",
     "save",
     "solve_counterfactual",
-    "solve_ossa",
     "toy_world",
 ]
 
@@ -201,6 +152,8 @@ def __getattr__(name: str) -> Any:
     """Import a public name when it is first used, and remember it."""
     if name == "__version__":
         from upperhand._version import __version__ as value
+    elif name in _NAMESPACES:
+        return import_module(f"upperhand.{name}")
     elif name in _SOURCE:
         module, _, attribute = _SOURCE[name].partition(":")
         value = getattr(import_module(module), attribute or name)

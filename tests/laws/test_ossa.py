@@ -42,7 +42,7 @@ def test_world_accounts_add_up_at_any_wages_and_spending(seed):
 @given(SEEDS)
 def test_the_observed_tariffs_change_nothing(seed):
     world = random_ossa_world(4, 3, seed)
-    result = uh.solve_ossa(world, world.tariff).require_converged()
+    result = uh.ossa.solve(world, world.tariff).require_converged()
     for name in ("government_welfare_change", "wage_change", "profit_change"):
         np.testing.assert_allclose(result[name], 1.0, atol=EXACT)
     np.testing.assert_allclose(result["trade"], world.trade, rtol=1e-8, atol=1e-8)
@@ -53,7 +53,7 @@ def test_the_observed_tariffs_change_nothing(seed):
 def test_trade_stays_balanced_and_budgets_hold(seed):
     world = random_ossa_world(4, 3, seed)
     rates = random_rates(world, seed)
-    result = uh.solve_ossa(world, rates).require_converged()
+    result = uh.ossa.solve(world, rates).require_converged()
     trade = result["trade"].values
     sold, bought = trade.sum(axis=(1, 2)), (trade * (1 + rates)).sum(axis=(0, 2))
     np.testing.assert_allclose(trade.sum(axis=(0, 2)), sold, rtol=EXACT)
@@ -68,9 +68,9 @@ def test_rebasing_half_way_leads_to_the_same_place(seed):
     """Changes multiply: government welfare too, because employment shares move along."""
     world = random_ossa_world(4, 3, seed)
     rates = random_rates(world, seed)
-    half = uh.solve_ossa(world, (world.tariff + rates) / 2)
-    middle = uh.rebase_ossa(world, half)
-    rest, whole = uh.solve_ossa(middle, rates), uh.solve_ossa(world, rates)
+    half = uh.ossa.solve(world, (world.tariff + rates) / 2)
+    middle = uh.ossa.rebase(world, half)
+    rest, whole = uh.ossa.solve(middle, rates), uh.ossa.solve(world, rates)
     for name in ("government_welfare_change", "real_income_change", "profit_change"):
         np.testing.assert_allclose(half[name] * rest[name], whole[name], rtol=1e-8)
 
@@ -87,15 +87,15 @@ def test_relabelling_regions_relabels_the_result(seed):
         tariff=world.tariff[np.ix_(order, order)],
         political_weights=world.political_weights[order],
     )
-    there = uh.solve_ossa(moved, rates[np.ix_(order, order)])["government_welfare_change"]
-    here = uh.solve_ossa(world, rates)["government_welfare_change"]
+    there = uh.ossa.solve(moved, rates[np.ix_(order, order)])["government_welfare_change"]
+    here = uh.ossa.solve(world, rates)["government_welfare_change"]
     np.testing.assert_allclose(there.sel(country=list(world.regions)), here, rtol=EXACT)
 
 
 @pytest.mark.equation("8.5")
 def test_equal_weights_make_government_welfare_real_income():
     world = random_ossa_world(4, 3, 5, lobby=False)
-    result = uh.solve_ossa(world, random_rates(world, 5))
+    result = uh.ossa.solve(world, random_rates(world, 5))
     np.testing.assert_allclose(
         result["government_welfare_change"], result["real_income_change"], rtol=1e-12
     )
@@ -104,10 +104,10 @@ def test_equal_weights_make_government_welfare_real_income():
 @pytest.mark.equation("8.12")
 def test_talks_give_no_less_than_the_start_and_respect_the_bounds():
     world = random_ossa_world(3, 2, 8)
-    deal = uh.ossa_agreement(world).require_agreed()
+    deal = uh.ossa.agreement(world).require_agreed()
     assert deal.gain > 0
     assert float(deal.tariff.min()) >= 0.0
-    freer = uh.ossa_agreement(world, bounds=(-0.5, 10.0)).require_agreed()
+    freer = uh.ossa.agreement(world, bounds=(-0.5, 10.0)).require_agreed()
     assert freer.gain >= deal.gain - 1e-9  # subsidies only add possibilities
 
 
@@ -130,29 +130,29 @@ def test_faults_of_a_world_are_named(change, named):
         "tariff": world.tariff,
         "sigma": world.sigma,
     }
-    with pytest.raises(uh.WorldError, match=named):
-        uh.OssaWorld.from_arrays(**{**given, **change})
+    with pytest.raises(uh.errors.WorldError, match=named):
+        uh.ossa.World.from_arrays(**{**given, **change})
 
 
 def test_faults_of_requests_are_named():
     world = random_ossa_world(3, 2, 1)
     home = np.ones_like(world.tariff)
-    with pytest.raises(uh.ShockError, match="domestic sales"):
-        uh.solve_ossa(world, home)
-    with pytest.raises(uh.OptionError, match="unknown region 'XXX'"):
-        uh.ossa_best_response(world, "XXX")
-    with pytest.raises(uh.OptionError, match="bounds"):
-        uh.ossa_nash(world, bounds=(0.5, 0.1))
-    with pytest.raises(uh.OptionError, match="above -1"):
-        uh.ossa_political_weights(world, np.full((3, 2), -2.0))
+    with pytest.raises(uh.errors.ShockError, match="domestic sales"):
+        uh.ossa.solve(world, home)
+    with pytest.raises(uh.errors.OptionError, match="unknown region 'XXX'"):
+        uh.ossa.best_response(world, "XXX")
+    with pytest.raises(uh.errors.OptionError, match="bounds"):
+        uh.ossa.nash(world, bounds=(0.5, 0.1))
+    with pytest.raises(uh.errors.OptionError, match="above -1"):
+        uh.ossa.political_weights(world, np.full((3, 2), -2.0))
     unbalanced = replace(world, trade=world.trade * np.array([1.0, 2.0, 3.0])[:, None, None])
-    with pytest.raises(uh.WorldError, match="remove_imbalances"):
-        uh.solve_ossa(unbalanced, world.tariff)
+    with pytest.raises(uh.errors.WorldError, match="remove_imbalances"):
+        uh.ossa.solve(unbalanced, world.tariff)
 
 
 def test_a_solve_that_stops_early_gives_no_numbers():
     world = random_ossa_world(3, 2, 1)
-    result = uh.solve_ossa(world, random_rates(world, 1), max_steps=0)
+    result = uh.ossa.solve(world, random_rates(world, 1), max_steps=0)
     assert not result.outcome.ok
     assert result["government_welfare_change"].isnull().all()
     with pytest.raises(uh.NoEquilibriumError):

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.io import loadmat
 
 from tests.support import shared_dir
-from upperhand import OssaWorld
+from upperhand.ossa import World as OssaWorld
 
 REGIONS = ("BRA", "CHN", "EU", "IND", "JPN", "ROW", "USA")
 

@@ -39,10 +39,10 @@ def wiod(elasticities: str = "IS", services: float | None = None) -> World:
     )
 
 
-def competitive(world: World) -> uh.OssaWorld:
+def competitive(world: World) -> uh.ossa.World:
     """Return the same world for the solver of chapter 8, without profits and imbalances."""
-    return uh.remove_imbalances(
-        uh.OssaWorld.from_arrays(
+    return uh.ossa.remove_imbalances(
+        uh.ossa.World.from_arrays(
             regions=world.countries,
             sectors=world.sectors,
             trade=world.trade,
@@ -76,7 +76,7 @@ def test_nash_tariffs_are_those_of_table_2():
     """Oracle L01: services at 10; 3 points and 0.1, because tariffs are of another vintage."""
     world = wiod(services=10.0)
     by_formula = uh.nash_by_formula(world)
-    exact = uh.ossa_nash(competitive(world), tie="uniform", certify=False)
+    exact = uh.ossa.nash(competitive(world), tie="uniform", certify=False)
     assert by_formula.reached
     assert exact.slope < 1e-9
     for name, (tariff, income) in PRINTED.items():
@@ -148,7 +148,7 @@ def test_efficient_tariff_subsidises_imports_with_high_markups(
 
 
 def test_worlds_with_inputs_are_refused_by_the_formula():
-    with pytest.raises(uh.OptionError, match="input-output links"):
+    with pytest.raises(uh.errors.OptionError, match="input-output links"):
         uh.nash_by_formula(uh.toy_world())
-    with pytest.raises(uh.OptionError, match="unknown player 'XXX'"):
+    with pytest.raises(uh.errors.OptionError, match="unknown player 'XXX'"):
         uh.nash_by_formula(two_countries(1), ["XXX"])

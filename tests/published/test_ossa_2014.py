@@ -31,7 +31,7 @@ def data():
 @pytest.fixture(scope="module", params=[False, True], ids=["no lobby", "lobby"])
 def optima(request):
     """Every region's optimal tariffs, from scratch, and the published panel."""
-    best = [uh.ossa_best_response(world(lobby=request.param), name) for name in REGIONS]
+    best = [uh.ossa.best_response(world(lobby=request.param), name) for name in REGIONS]
     panel = mat("TABLE3")["TABLE3b" if request.param else "TABLE3a"]
     return request.param, best, panel
 
@@ -39,7 +39,7 @@ def optima(request):
 @pytest.fixture(scope="module", params=[False, True], ids=["no lobby", "lobby"])
 def war(request):
     """Nash tariffs of all regions."""
-    return request.param, uh.ossa_nash(world(lobby=request.param))
+    return request.param, uh.ossa.nash(world(lobby=request.param))
 
 
 @pytest.mark.equation("8.1", "8.2", "8.3", "8.4", "8.5")
@@ -52,7 +52,7 @@ def test_tariffs_of_the_author_give_his_table_3(lobby, region):
     rates = given.tariff.copy()
     others = [i for i in range(7) if i != k]
     rates[others, k] = mat(name)[name][:, k].reshape(6, 33, order="F")
-    result = uh.solve_ossa(given, rates).require_converged()
+    result = uh.ossa.solve(given, rates).require_converged()
     wage = result.percent("wage_change")
     printed = mat("TABLE3")["TABLE3b" if lobby else "TABLE3a"][k]
     for column, values in enumerate(
@@ -73,7 +73,7 @@ def test_tariffs_of_the_author_give_his_table_3(lobby, region):
 def test_optimal_tariffs_from_scratch_give_table_3_to_the_printed_digit(optima):
     """Table 3, panels A and B: welfare, wage and profit columns, own and others."""
     _, best, panel = optima
-    table = uh.ossa_table(*best)
+    table = uh.ossa.table(*best)
     np.testing.assert_allclose(table.values[:, :8], panel[:7, :8], atol=0.0501)
     np.testing.assert_allclose(table.mean().values[:8], panel[7, :8], atol=0.0501)
 
@@ -88,7 +88,7 @@ def test_own_gain_in_government_welfare_agrees_at_four_digits(optima):
 def test_median_tariffs_are_those_of_table_3(optima):
     """Oracles O03 and O04: within 1 and 3 points, because cells with no trade are flat."""
     lobby, best, panel = optima
-    medians = uh.ossa_table(*best)["median tariff"]
+    medians = uh.ossa.table(*best)["median tariff"]
     np.testing.assert_allclose(medians, panel[:7, 8], atol=3 if lobby else 1)
     np.testing.assert_allclose(medians.mean(), panel[7, 8], atol=3 if lobby else 1)
 
@@ -103,7 +103,7 @@ def test_sensitivity_to_the_mean_elasticity_is_that_of_table_3c(row):
     """Table 3, panel C without lobby: means over regions at mean elasticities 3.5, 5.0 and 6.5."""
     printed = mat("TABLE3")["TABLE3c"][row]
     given = world(mean_sigma=float(printed[0]))
-    table = uh.ossa_table(*(uh.ossa_best_response(given, name) for name in REGIONS))
+    table = uh.ossa.table(*(uh.ossa.best_response(given, name) for name in REGIONS))
     np.testing.assert_allclose(table.mean().values, printed[1:], atol=0.0501)
 
 
@@ -118,7 +118,7 @@ def test_nobody_gains_by_leaving_the_nash_tariffs(war):
 def test_nobody_wins_a_war(war):
     """Section IV: all governments lose; abstract: wars average 63 and losses 2.9 per cent."""
     lobby, result = war
-    table = uh.ossa_table(result)
+    table = uh.ossa.table(result)
     assert (table["government welfare"] < 0).all()
     if lobby:
         np.testing.assert_allclose(table["median tariff"].mean(), 63, atol=0.5)
@@ -127,7 +127,7 @@ def test_nobody_wins_a_war(war):
 
 def test_talks_from_factual_tariffs_gain_half_a_per_cent():
     """Abstract: possible gains from future negotiations average 0.5 per cent."""
-    deal = uh.ossa_agreement(world(lobby=True)).require_agreed()
+    deal = uh.ossa.agreement(world(lobby=True)).require_agreed()
     np.testing.assert_allclose(100 * deal.gain, 0.5, atol=0.05)
 
 
@@ -136,10 +136,10 @@ def test_talks_give_everybody_the_same_gain_and_nobody_can_be_moved(war):
     """Section V: the author's protocol from Nash tariffs, factual tariffs and free trade."""
     lobby, nash = war
     given = world(lobby=lobby)
-    free = uh.solve_ossa(given, 0 * given.tariff)
-    starts = [uh.rebase_ossa(given, nash.counterfactual), given, uh.rebase_ossa(given, free)]
+    free = uh.ossa.solve(given, 0 * given.tariff)
+    starts = [uh.ossa.rebase(given, nash.counterfactual), given, uh.ossa.rebase(given, free)]
     for start, known in zip(starts, COMMON[lobby], strict=True):
-        deal = uh.ossa_agreement(start).require_agreed()
+        deal = uh.ossa.agreement(start).require_agreed()
         gains = deal.counterfactual.percent("government_welfare_change")
         assert deal.spread < 1e-8
         assert deal.slope < 1e-8
@@ -152,20 +152,20 @@ def test_purge_of_imbalances_gives_the_published_trade():
     """README of the data: `trade_ijs.csv` is raw, `TRADE` is purged of imbalances."""
     raw = np.loadtxt(shared_dir() / "data" / "ossa_2014" / "trade_ijs.csv", delimiter=",")
     given = world()
-    unbalanced = uh.OssaWorld.from_arrays(
+    unbalanced = uh.ossa.World.from_arrays(
         regions=REGIONS,
         sectors=given.sectors,
         trade=cube(raw),
         tariff=given.tariff,
         sigma=given.sigma,
     )
-    purged = uh.remove_imbalances(unbalanced)
+    purged = uh.ossa.remove_imbalances(unbalanced)
     np.testing.assert_allclose(purged.trade, given.trade, atol=1e-4, rtol=1e-9)
 
 
 @pytest.fixture(scope="module")
 def weights():
-    return uh.ossa_political_weights(world(), mat("DATA")["TARGETTARIFF"].T)
+    return uh.ossa.political_weights(world(), mat("DATA")["TARGETTARIFF"].T)
 
 
 @pytest.mark.equation("8.14")

@@ -42,7 +42,7 @@ def climbed(base, player, start):
 def test_first_order_conditions_find_what_a_hill_climber_finds(seed):
     world = random_ossa_world(4, 3, seed)
     for player, name in enumerate(world.regions):
-        ours = uh.ossa_best_response(world, name).require_certified().objective[name]
+        ours = uh.ossa.best_response(world, name).require_certified().objective[name]
         theirs = max(np.exp(-climbed(world.base, player, s).fun / 100) for s in (0.1, 0.5, 10.0))
         np.testing.assert_allclose(ours, theirs, atol=1e-7)
         assert ours > theirs - 1e-9
@@ -78,7 +78,7 @@ def test_common_gain_is_that_of_an_augmented_lagrangian():
         log_duty[cells] = point
         gain = np.log(ossa.government(base, solve_year(base, log_duty).year))
         price = price + stiff * (gain - gain.mean())
-    deal = uh.ossa_agreement(world).require_agreed()
+    deal = uh.ossa.agreement(world).require_agreed()
     np.testing.assert_allclose(np.expm1(gain.mean()), deal.gain, atol=1e-6)
 
 
@@ -99,7 +99,7 @@ def twin(seed):
 def test_without_profits_the_economy_is_that_of_chapter_2(seed):
     small, large = twin(seed)
     rates = 1.5 * small.tariff
-    here = uh.solve_ossa(small, rates)
+    here = uh.ossa.solve(small, rates)
     shock = replace(no_shock(large), tariff_add=rates - large.tariff)
     there = uh.solve_counterfactual(large, shock)
     for name in ("real_income_change", "wage_change", "consumer_price_change"):
@@ -110,7 +110,7 @@ def test_without_profits_the_economy_is_that_of_chapter_2(seed):
 def test_without_profits_the_war_is_that_of_chapter_9(tie):
     """Two solvers, two adjoints, two sets of rounds; the same tariffs."""
     small, large = twin(7)
-    here = uh.ossa_nash(small, tie=tie).require_certified()
+    here = uh.ossa.nash(small, tie=tie).require_certified()
     there = nash(large, tie=tie).require_certified()
     np.testing.assert_allclose(here.tariff, there.tariff, atol=1e-7)
     for name, value in there.objective.items():
