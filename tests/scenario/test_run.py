@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.scenario.shut_world import SHUT, save_world_with_one_source
-from upperhand.core.errors import MeasureError, NoEquilibriumError, RecordError
+from upperhand.core.errors import MeasureError, NoEquilibriumError, OptionError, RecordError
 from upperhand.equilibrium import solve_counterfactual
 from upperhand.results.run import read_record
 from upperhand.scenario import library, parse_scenario, read_scenario
@@ -41,6 +41,22 @@ def test_package_sides_and_moves_are_run_at_every_horizon(toy_run):
     assert [case.horizon for case in toy_run.cases] == ["short"] * 5 + ["long"] * 5
     assert toy_run.ok
     assert toy_run.sides == ("USA", "CHN")
+
+
+@pytest.mark.parametrize("kinds", [["package"], ["package", "move"]])
+def test_fewer_cases_have_the_numbers_of_the_whole_run(toy_run, kinds):
+    """Each case starts from the baseline, so that the others leave no trace in it."""
+    few = run_scenario(parse_scenario(TOY), cases=kinds)
+    assert {case.kind for case in few.cases} == set(kinds)
+    assert (few.sides, few.fingerprint) == (toy_run.sides, toy_run.fingerprint)
+    for case in few.cases:
+        assert case.counterfactual == toy_run.case(case.key, case.horizon).counterfactual
+    assert few.headline("short") == toy_run.headline("short")
+
+
+def test_an_unknown_kind_of_case_is_an_error():
+    with pytest.raises(OptionError, match="unknown kind of case 'packages'; did you mean"):
+        run_scenario(parse_scenario(TOY), cases=["packages"])
 
 
 def test_the_package_is_the_solve_of_all_moves(toy_run):

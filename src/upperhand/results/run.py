@@ -118,7 +118,8 @@ class Run:
     def sides(self) -> tuple[str, ...]:
         """Codes of the sides, in the order of the scenario."""
         keys = [case.key.split(":", 1)[1] for case in self.cases if case.kind == "side"]
-        return tuple(dict.fromkeys(keys))
+        named = keys or self.scenario.get("sides") or [row["side"] for row in self.changes]
+        return tuple(dict.fromkeys(named))
 
     @property
     def version(self) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from upperhand.core.errors import NoEquilibriumError
+from upperhand.core.errors import NoEquilibriumError, OptionError, unknown
 from upperhand.core.fingerprint import fingerprint
 from upperhand.measures.labels import labels_of
 from upperhand.scenario.assumptions import assumptions_of, environment, sources_of
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from upperhand.results.run import Case, Kind, Run
 
 Progress = Callable[[int, int, str], None]
-Plan = tuple[str, str, str, tuple[int, ...]]
+Plan = tuple[str, str, "Kind", tuple[int, ...]]
+KINDS: tuple[Kind, ...] = ("package", "side", "move")
 
 
 def run_scenario(
@@ -33,6 +34,7 @@ def run_scenario(
     *,
     seed: int | None = None,
     progress: Progress | None = None,
+    cases: Collection[Kind] = KINDS,
     decompose: bool = True,
     with_talks: bool = True,
 ) -> Run:
@@ -46,6 +48,8 @@ def run_scenario(
         scenario: A scenario, the path of a file, or the name of a packaged one.
         seed: Seed of random draws; a run without draws does not use it, and records it.
         progress: Called with (steps done, steps in all, words) before each solve.
+        cases: Kinds of cases to solve. Each is solved from the baseline, so its numbers do not
+            depend on which others are; `["package"]` is the quickest whole answer.
         decompose: Split the welfare effect of the package by cause; costs about as much again.
         with_talks: Also compute war, threats, deals and leverage where both sides have a move.
 
@@ -54,6 +58,7 @@ def run_scenario(
 
     Raises:
         ScenarioError: If the scenario is wrong (every fault listed).
+        OptionError: If `cases` names no kind of case, or an unknown one.
         NoEquilibriumError: If the baseline itself has no equilibrium.
 
     Examples:
@@ -75,24 +80,24 @@ def run_scenario(
 
     if not isinstance(scenario, Scenario):
         scenario = read_scenario(scenario)
-    plans = list(_plans(scenario))
+    plans = [plan for plan in _plans(scenario) if plan[2] in _known_kinds(cases)]
     total = len(plans) * len(scenario.horizons) + 1
     tell = progress or _silent
     table = with_options(world_of(scenario.world), scenario.options)
     tell(0, total, "baseline")
     world = baseline_world(scenario, table)
-    cases: list[Case] = []
+    solved: list[Case] = []
     for horizon in scenario.horizons:
         found: dict[tuple[int, ...], Counterfactual] = {}
         solve = _solver(scenario, horizon)
         ready = [settled(move, world, horizon, solve) for move in scenario.moves]
         for key, label, kind, moves in plans:
-            tell(len(cases) + 1, total, f"{label}, {horizon} horizon")
+            tell(len(solved) + 1, total, f"{label}, {horizon} horizon")
             plan = (key, label, kind, moves)
             if moves not in found:
                 parts = decompose and kind == "package"
                 found[moves] = solve(world, [ready[i] for i in moves], decompose=parts)
-            cases.append(_case(horizon, plan, found[moves]))
+            solved.append(_case(horizon, plan, found[moves]))
     last = partial(_at_the_end, tell, total)
     talks = talks_of(scenario, world, last) if with_talks else None
     tell(total, total, "done")
@@ -101,7 +106,7 @@ def run_scenario(
         title=scenario.title,
         baseline=scenario.baseline.words,
         world=about_world(table, baseline=world),
-        cases=tuple(cases),
+        cases=tuple(solved),
         assumptions=assumptions_of(scenario, table, baseline=world),
         sources=sources_of(scenario, table),
         environment=environment(seed),
@@ -221,12 +226,21 @@ def _plans(scenario: Scenario) -> Iterator[Plan]:
         yield f"move:{i}", scenario.moves[i].title(), "move", (i,)
 
 
+def _known_kinds(kinds: Collection[Kind]) -> Collection[Kind]:
+    """Return the kinds of cases asked for, if there are such."""
+    if not kinds:
+        raise OptionError(f"cases is empty; name at least one of {', '.join(KINDS)}")
+    for kind in kinds:
+        if kind not in KINDS:
+            raise OptionError(unknown("kind of case", kind, KINDS))
+    return kinds
+
+
 def _case(horizon: str, plan: Plan, found: Counterfactual) -> Case:
     from upperhand.results.run import Case
 
     key, label, kind, moves = plan
-    typed: Kind = "package" if kind == "package" else "side" if kind == "side" else "move"
-    return Case(key, label, typed, horizon, moves, found)
+    return Case(key, label, kind, horizon, moves, found)
 
 
 def _solver(scenario: Scenario, horizon: str) -> Callable[..., Counterfactual]:
