@@ -7,6 +7,9 @@ SHELL := /bin/bash
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+# The newest Python on this machine that is supported, for the tests against the wheel.
+NEWEST ?= $(shell for p in python3.13 python3.12 $$(ls -d $${PYENV_ROOT:-$$HOME/.pyenv}/versions/3.1[32].*/bin/python3 2>/dev/null | sort -rV) python3; do \
+	"$$p" -c '' 2>/dev/null && echo "$$p" && break; done)
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -18,7 +21,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 export NO_MKDOCS_2_WARNING := 1
 
 .PHONY: help demo test quick lint format types imports doctest docs bench bench-read expected coverage wheel wheel-test \
-	browser clean check
+	reproducible advisories browser clean check
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -101,14 +104,24 @@ coverage: $(VENV)/.dev ## Run the tests and list the lines that none of them rea
 
 wheel: $(VENV)/.dev
 	@rm -rf dist
-	@$(BIN)/python -m build --wheel --outdir dist . >/dev/null
-	@ls dist/*.whl
+	@$(BIN)/python -m build --outdir dist . >/dev/null
+	@ls dist/*
 
-# The tests against what a user installs: a clean environment, the wheel, no checkout on the path.
+reproducible: wheel ## Build wheel and source archive twice and compare them byte for byte
+	@rm -rf dist/again
+	@$(BIN)/python -m build --outdir dist/again . >/dev/null
+	@for file in dist/*.whl dist/*.tar.gz; do cmp "$$file" "dist/again/$$(basename "$$file")" && sha256sum "$$file"; done
+	@rm -rf dist/again
+
+advisories: $(VENV)/.dev ## Look up known vulnerabilities of the dependencies
+	@$(BIN)/python .ci/advisories
+
+# The tests against what a user installs: a clean environment with the newest Python, the wheel, no checkout on the path.
 wheel-test: wheel ## Build the wheel and run the tests against it
 	@rm -rf .venv-wheel
-	@"$(PYTHON)" -m venv .venv-wheel
+	@"$(NEWEST)" -m venv .venv-wheel
 	@.venv-wheel/bin/python -m pip install --quiet --disable-pip-version-check "$$(ls $(CURDIR)/dist/*.whl)[test]"
+	@.venv-wheel/bin/python --version
 	@.venv-wheel/bin/python -c 'import pathlib, upperhand; assert "site-packages" in str(pathlib.Path(upperhand.__file__)), upperhand.__file__'
 	@.venv-wheel/bin/python -m pytest -n auto --dist worksteal -m 'not browser' tests
 
