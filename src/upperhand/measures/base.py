@@ -31,8 +31,17 @@ from upperhand.measures.labels import (
     expand_sectors,
     labels_of,
     positions,
-    sector_fault,
     split_words,
+)
+from upperhand.measures.names import (
+    KnownSectors,
+    Others,
+    Sectors,
+    country_faults,
+    known_labels,
+    names_of,
+    own_faults,
+    sector_faults,
 )
 from upperhand.world.shock import Shock, no_shock
 from upperhand.world.world import World
@@ -40,7 +49,6 @@ from upperhand.world.world import World
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 Status = Literal["in_force", "threat", "planned"]
-Sectors = str | tuple[str, ...] | None
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
 
@@ -218,7 +226,7 @@ class Measure(BaseModel, metaclass=FaultsAtOnce):
 class BilateralMeasure(Measure):
     """An instrument on flows between the actor and others; domestic flows are never touched."""
 
-    sectors: Sectors = Field(
+    sectors: KnownSectors = Field(
         default=None,
         description="Sector codes, `goods` (all but services, the default) or `all`.",
     )
@@ -300,92 +308,11 @@ class BilateralMeasure(Measure):
             scope=split_words(names_of(self.goods), labels_of(world)),
         )
 
-    @field_validator("sectors", "against", "to", mode="before", check_fields=False)
-    @classmethod
-    def _one_or_several(cls, value: Any, info: ValidationInfo) -> Any:
-        if isinstance(value, str) and info.field_name != "sectors":
-            return (value,)
-        if isinstance(value, (list, tuple)) and not value:
-            raise ValueError("got an empty list; name at least one, or leave the field out")
-        return value
-
-    @field_validator("against", "to", check_fields=False)
-    @classmethod
-    def _partners_known(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        labels = known_labels(info)
-        faults = country_faults(names, labels) if labels else []
-        actor = info.data.get("by")
-        if actor:
-            actors = expand_country(actor, labels) if labels else (actor,)
-            faults += own_faults("", names, actors)
-        if faults:
-            raise LabelFaults(faults)
-        return names
-
-    @field_validator("sectors")
-    @classmethod
-    def _sectors_known(cls, names: Sectors, info: ValidationInfo) -> Sectors:
-        labels = known_labels(info)
-        faults = sector_faults(names, labels) if labels else []
-        if faults:
-            raise LabelFaults(faults)
-        return names
-
-
-class LabelFaults(ValueError):  # noqa: N818 - carries faults, is not one
-    """Several label faults of one measure, raised together inside a validator."""
-
-    def __init__(self, faults: list[tuple[str, str]]) -> None:
-        super().__init__("; ".join(f"{where}: {what}" for where, what in faults))
-        self.faults = faults
-
-
-def known_labels(info: ValidationInfo) -> Labels | None:
-    """Return the labels that the reader of a scenario passed along, if any."""
-    found = (info.context or {}).get("labels")
-    return found if isinstance(found, Labels) else None
-
-
-def names_of(sectors: Sectors) -> tuple[str, ...]:
-    """Return sectors as written, as a tuple.
-
-    Examples:
-        >>> names_of("goods"), names_of(None), names_of(("C26", "C27"))
-        (('goods',), (), ('C26', 'C27'))
-    """
-    return (sectors,) if isinstance(sectors, str) else tuple(sectors or ())
-
-
-def country_faults(names: tuple[str, ...], labels: Labels) -> list[tuple[str, str]]:
-    """Return (position, message) for every unknown country."""
-    found = [(f"[{i}]", country_fault(name, labels)) for i, name in enumerate(names)]
-    return [(where, what) for where, what in found if what]
-
-
-def sector_faults(names: Sectors, labels: Labels) -> list[tuple[str, str]]:
-    """Return (position, message) for every unknown sector."""
-    if isinstance(names, str):
-        fault = sector_fault(names, labels)
-        return [("", fault)] if fault else []
-    found = [(f"[{i}]", sector_fault(name, labels)) for i, name in enumerate(names or ())]
-    return [(where, what) for where, what in found if what]
-
-
-def own_faults(
-    field: str, names: tuple[str, ...], actors: tuple[str, ...]
-) -> list[tuple[str, str]]:
-    """Return (position, message) for every target that is the actor itself."""
-    return [
-        (f"{field}[{i}]", f"'{name}' is the actor itself; domestic sales are never hit")
-        for i, name in enumerate(names)
-        if name in actors
-    ]
-
 
 class ImportMeasure(BilateralMeasure):
     """An instrument of the importing country on its imports."""
 
-    against: tuple[str, ...] = Field(
+    against: Others = Field(
         description="Exporters hit: codes, group aliases, or `world` for everyone but the actor.",
         min_length=1,
     )
@@ -395,7 +322,7 @@ class ImportMeasure(BilateralMeasure):
 class ExportMeasure(BilateralMeasure):
     """An instrument of the exporting country on its exports."""
 
-    to: tuple[str, ...] = Field(
+    to: Others = Field(
         description="Importers hit: codes, group aliases, or `world` for everyone but the actor.",
         min_length=1,
     )

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import csv
-import io
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from upperhand.core.errors import MeasureError
 from upperhand.core.files import write_text
-from upperhand.measures.tablefile import packaged
+from upperhand.measures.tablefile import packaged, table_text
 
 TABLE = "us-new-tariffs-by-date.csv"
 #: Partners of the source by the name that it uses, where the standard lookup does not know it.
@@ -58,7 +57,7 @@ def us_new_tariffs(rows: Iterable[dict[str, str]]) -> str:
         "Average US tariffs added since January 2025 by partner, percentage points, weighted with "
         "imports of 2024; rounded from Michael E. Waugh, trade-war-redux-2025 (MIT licence)."
     )
-    return _text(note, ["date", "partner", "add_pp", "imports_2024_usd_mn"], sorted(found))
+    return table_text(note, ["date", "partner", "add_pp", "imports_2024_usd_mn"], sorted(found))
 
 
 def partner_code(name: str) -> str:
@@ -83,15 +82,6 @@ def _rows(path: Path) -> list[dict[str, str]]:
         raise MeasureError(f"{path}: no such file; give the folder that holds the source data")
     with path.open(encoding="utf-8-sig", newline="") as handle:
         return list(csv.DictReader(handle))
-
-
-def _text(note: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    buffer = io.StringIO()
-    buffer.write(f"# {note}\n")
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return buffer.getvalue()
 
 
 if __name__ == "__main__":

@@ -7,8 +7,6 @@ that no instrument can express is kept with the reason.
 
 from __future__ import annotations
 
-import csv
-import io
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +18,7 @@ from upperhand.measures.build_china import china
 from upperhand.measures.build_lists import Lines, rows, shares
 from upperhand.measures.hs import UNIT_COLUMNS, find_unit
 from upperhand.measures.register import COLUMNS
-from upperhand.measures.tablefile import Line, packaged, read_table
+from upperhand.measures.tablefile import Line, packaged, read_table, table_text
 from upperhand.world.load import load_world
 from upperhand.world.strategic import build_strategic
 
@@ -99,7 +97,7 @@ def register_text(facts: Sequence[Mapping[str, str]]) -> str:
         "Dated measures of the United States, China and their allies, 2018 to July 2026, in our "
         "own form; made by `python -m upperhand.measures.build_register`, do not edit by hand."
     )
-    return _text(note, COLUMNS, body)
+    return table_text(note, COLUMNS, body)
 
 
 def _fits(rule: Line, fact: Mapping[str, str]) -> bool:
@@ -146,7 +144,7 @@ def coverage_text(
         "and Census; even over the lines of a chapter), lists: Budget Lab at Yale (MIT); "
         "cn_2017: China's imports from the US, Bown, Jung and Zhang (PIIE, 12 June 2019)."
     )
-    return _text(note, COVERAGE_COLUMNS, sorted(body))
+    return table_text(note, COVERAGE_COLUMNS, sorted(body))
 
 
 def units_text(lines: Lines, bought: Mapping[str, float]) -> str:
@@ -176,7 +174,7 @@ def units_text(lines: Lines, bought: Mapping[str, float]) -> str:
         "(Waugh, MIT), exports to the world (our world table), China's imports from the "
         "US (PIIE workbook); ordinary US tariff: averages of the world table (Teti 2024)."
     )
-    return _text(note, UNIT_COLUMNS, body)
+    return table_text(note, UNIT_COLUMNS, body)
 
 
 #: Free of ordinary US duty: Information Technology Agreement; Agreement on Civil Aircraft.
@@ -242,22 +240,13 @@ def published_text(facts: Iterable[Mapping[str, str]]) -> str:
         cells = [series, importer, exporter, fact["period"], day, value, fact["certainty"]]
         body.append([*cells, fact["source"], fact["url"], why])
     note = "Published average tariffs, per cent; each series has its own weights: never splice."
-    return _text(note, PUBLISHED_COLUMNS, sorted(body))
+    return table_text(note, PUBLISHED_COLUMNS, sorted(body))
 
 
 PUBLISHED_COLUMNS = (
     "series", "importer", "exporter", "period", "day", "value_pct", "certainty", "source", "url",
     "note",
 )  # fmt: skip
-
-
-def _text(note: str, header: Sequence[str], body: Sequence[Sequence[str]]) -> str:
-    buffer = io.StringIO()
-    buffer.write(f"# {note}\n")
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(body)
-    return buffer.getvalue()
 
 
 if __name__ == "__main__":

@@ -6,23 +6,25 @@ from collections.abc import Iterator
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from upperhand.core.errors import unknown
 from upperhand.measures.base import (
     Array,
     ImportMeasure,
-    LabelFaults,
     Mask,
     Number,
-    Sectors,
-    country_faults,
-    known_labels,
     strength,
 )
 from upperhand.measures.change import Change
 from upperhand.measures.entities import EntityRow, entity_lists
 from upperhand.measures.labels import Labels, expand_country, expand_sectors, labels_of, positions
+from upperhand.measures.names import (
+    Countries,
+    LabelFaults,
+    Sectors,
+    country_faults,
+)
 from upperhand.world.world import World
 
 Codes = tuple[str, ...]
@@ -57,7 +59,7 @@ class EntityListing(ImportMeasure):
         "Share of what is cut off that is traded all the same, by others on their behalf.",
         unit="per cent", low=0, high=100, default=20.0,
     )  # fmt: skip
-    also_from: Codes = Field(
+    also_from: Countries = Field(
         default=(), description="Other exporters that the rule binds when buyers are cut off."
     )
     strengths: ClassVar[tuple[str, ...]] = ("share_pct", "leak_pct")
@@ -154,20 +156,6 @@ class EntityListing(ImportMeasure):
         if name is not None and name not in known:
             raise ValueError(unknown("list", name, known))
         return name
-
-    @field_validator("also_from", mode="before")
-    @classmethod
-    def _one_country_or_several(cls, value: Any) -> Any:
-        return (value,) if isinstance(value, str) else value
-
-    @field_validator("also_from")
-    @classmethod
-    def _countries_known(cls, names: Codes, info: ValidationInfo) -> Codes:
-        labels = known_labels(info)
-        faults = country_faults(names, labels) if labels else []
-        if faults:
-            raise LabelFaults(faults)
-        return names
 
     @model_validator(mode="after")
     def _a_share_or_a_list(self) -> Self:

@@ -5,18 +5,13 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 import numpy as np
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field
 
 from upperhand.measures.base import (
     Array,
-    LabelFaults,
     Mask,
     Measure,
     Number,
-    Sectors,
-    known_labels,
-    names_of,
-    sector_faults,
     strength,
 )
 from upperhand.measures.change import Change
@@ -28,6 +23,11 @@ from upperhand.measures.labels import (
     labels_of,
     positions,
     split_words,
+)
+from upperhand.measures.names import (
+    SomeSectors,
+    names_of,
+    sector_faults,
 )
 from upperhand.world.world import World
 
@@ -43,9 +43,7 @@ class Subsidy(Measure):
     """
 
     kind: Literal["subsidy"] = "subsidy"
-    sectors: str | tuple[str, ...] = Field(
-        description="Sector codes of the actor, `goods` or `all`."
-    )
+    sectors: SomeSectors = Field(description="Sector codes of the actor, `goods` or `all`.")
     rate_pct: Number = strength(
         "Points added to the subsidy, per cent of the value of output.",
         unit="per cent", low=-99, high=99,
@@ -84,12 +82,3 @@ class Subsidy(Measure):
         """Return the label, or words made from actor and sectors."""
         shown = self.sectors if isinstance(self.sectors, str) else "+".join(self.sectors)
         return self.label or f"{self.by} subsidy, {shown}"
-
-    @field_validator("sectors")
-    @classmethod
-    def _sectors_known(cls, names: Sectors, info: ValidationInfo) -> Sectors:
-        labels = known_labels(info)
-        faults = sector_faults(names, labels) if labels else []
-        if faults:
-            raise LabelFaults(faults)
-        return names

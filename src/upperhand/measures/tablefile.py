@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -67,6 +68,23 @@ def read_table(path: str | Path, columns: Sequence[str]) -> tuple[Line, ...]:
         rows.append(Line(number, dict(named)))
     raise_faults(MeasureError, faults, what=source.name)
     return tuple(rows)
+
+
+def table_text(note: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table as `read_table` reads it: one comment line, the header, the rows.
+
+    Examples:
+        >>> print(table_text("Made up.", ("hs", "note"), [("85", "chips, and more")]), end="")
+        # Made up.
+        hs,note
+        85,"chips, and more"
+    """
+    buffer = io.StringIO()
+    buffer.write(f"# {note}\n")
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return buffer.getvalue()
 
 
 def _header_faults(header: tuple[str, ...], columns: Sequence[str]) -> list[str]:

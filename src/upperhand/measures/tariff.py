@@ -11,13 +11,15 @@ from upperhand.core.errors import unknown
 from upperhand.measures.base import (
     Array,
     ImportMeasure,
-    LabelFaults,
     Number,
-    Sectors,
-    known_labels,
 )
 from upperhand.measures.change import Change
 from upperhand.measures.labels import Labels, labels_of, sector_fault
+from upperhand.measures.names import (
+    LabelFaults,
+    Sectors,
+    known_labels,
+)
 from upperhand.world.world import World
 
 Rates = Number | dict[str, Number]

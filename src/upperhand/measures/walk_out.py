@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field
 
 from upperhand.measures.base import (
     Array,
-    LabelFaults,
     Measure,
     Number,
-    country_faults,
-    known_labels,
-    own_faults,
     strength,
 )
 from upperhand.measures.change import Change
 from upperhand.measures.labels import Labels, country_fault
+from upperhand.measures.names import (
+    Others,
+    country_faults,
+)
 from upperhand.world.world import World
 
 
@@ -32,7 +32,7 @@ class WalkOut(Measure):
     """
 
     kind: Literal["walk_out"] = "walk_out"
-    against: tuple[str, ...] = Field(description="Whom it no longer talks to.", min_length=1)
+    against: Others = Field(description="Whom it no longer talks to.", min_length=1)
     months: Number = strength(
         "Months without talks; read by the talks, not by the equilibrium.",
         unit="months", low=0, high=1_200, default=6.0,
@@ -58,19 +58,3 @@ class WalkOut(Measure):
     def title(self) -> str:
         """Return the label, or words made from actor and others."""
         return self.label or f"{self.by} walks out on {'+'.join(self.against)}"
-
-    @field_validator("against", mode="before")
-    @classmethod
-    def _one_or_several(cls, value: object) -> object:
-        return (value,) if isinstance(value, str) else value
-
-    @field_validator("against")
-    @classmethod
-    def _countries_known(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        labels = known_labels(info)
-        faults = country_faults(names, labels) if labels else []
-        actor = info.data.get("by")
-        faults += own_faults("", names, (actor,)) if actor else []
-        if faults:
-            raise LabelFaults(faults)
-        return names

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field
 
 from upperhand.measures.base import (
     Array,
     ExportMeasure,
-    LabelFaults,
     Mask,
     Number,
-    country_faults,
-    known_labels,
     strength,
 )
 from upperhand.measures.change import Change
@@ -25,6 +22,10 @@ from upperhand.measures.labels import (
     labels_of,
     positions,
 )
+from upperhand.measures.names import (
+    Countries,
+    country_faults,
+)
 from upperhand.world.world import World
 
 Codes = tuple[str, ...]
@@ -33,7 +34,7 @@ Codes = tuple[str, ...]
 class WithheldExports(ExportMeasure):
     """A share of a flow is withheld, and a part of that leaks: the common form of controls."""
 
-    also_from: Codes = Field(
+    also_from: Countries = Field(
         default=(),
         description="Other exporters that the rule binds, e.g. by a foreign direct product rule.",
     )
@@ -49,7 +50,7 @@ class WithheldExports(ExportMeasure):
         "What leaked goods cost more than others, for the detour and its risk.",
         unit="per cent", low=0, high=10_000, default=0.0,
     )  # fmt: skip
-    leak_via: Codes = Field(
+    leak_via: Countries = Field(
         default=(), description="Third countries that leaked goods pass; reported, not taxed."
     )
     covers_pct: Number = strength(
@@ -127,17 +128,3 @@ class WithheldExports(ExportMeasure):
             codes: Codes = getattr(self, name)
             found += [(name + where, what) for where, what in country_faults(codes, labels)]
         return found
-
-    @field_validator("also_from", "leak_via", mode="before")
-    @classmethod
-    def _one_country_or_several(cls, value: Any) -> Any:
-        return (value,) if isinstance(value, str) else value
-
-    @field_validator("also_from", "leak_via")
-    @classmethod
-    def _countries_known(cls, names: Codes, info: ValidationInfo) -> Codes:
-        labels = known_labels(info)
-        faults = country_faults(names, labels) if labels else []
-        if faults:
-            raise LabelFaults(faults)
-        return names
