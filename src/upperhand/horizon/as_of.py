@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -81,19 +81,65 @@ def as_of(
         >>> bool(world.trade[chn, usa, 0] < toy_world().trade[chn, usa, 0])
         True
     """
+    ready = prepared(world, day, weights=weights, after_horizon=after_horizon, controls=controls)
+    shock = ready.shock_at({})
+    check_shock(ready.start, shock)
+    name = f"{world.name} as of {ready.day}"
+    solved = _solved(ready.start, shock, horizon_of(horizon), name)
+    note = _note(world, base_day(world), ready.day, ready.stacks, ready.points, ready.controls)
+    about = {**note, "horizon": horizon_of(horizon).name, "after_horizon": after_horizon or ""}
+    return replace(solved, card={**world.card, "war_layer": [], "as_of": about})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """A day's measures on a world, before the year is solved.
+
+    Attributes:
+        day: The day.
+        start: The world with the duties of the table's year described anew.
+        tariffs: Shock of the duties of the day.
+        controls: Controls applied and left out.
+        stacks: Duties of both countries.
+        points: Average new US duty on each other partner, percentage points.
+    """
+
+    day: date
+    start: World
+    tariffs: Shock
+    controls: Controls
+    stacks: tuple[Stack, ...]
+    points: dict[str, float]
+
+    def shock_at(self, rates: Mapping[str, float]) -> Shock:
+        """Return duties and controls; `rates` replaces shares withheld, per cent, by row of the register."""
+        left = _availability(self.start, self.controls.applied, rates)
+        return replace(self.tariffs, availability=left)
+
+
+def prepared(
+    world: World,
+    day: date | str,
+    *,
+    weights: Weights = "statutory",
+    after_horizon: Branch | None = None,
+    controls: bool = True,
+) -> Prepared:
+    """Return the measures of a day on a world; see `as_of`.
+
+    Examples:
+        >>> from upperhand.world.toy import toy_world
+        >>> ready = prepared(toy_world(), "2025-10-09")
+        >>> ready.shock_at({}).tariff_set.shape
+        (3, 3, 2)
+    """
     when = check_date(day, after_horizon=after_horizon)
     start_day = base_day(world)
     start = described_anew(world, start_day, weights)
     new = _stacks(world, when, weights, after_horizon)
     shock, points = _tariffs(start, new, when)
     found = _controls(start, when, start_day, after_horizon) if controls else Controls((), ())
-    shock = replace(shock, availability=_availability(start, found.applied))
-    check_shock(start, shock)
-    name = f"{world.name} as of {when}"
-    solved = _solved(start, shock, horizon_of(horizon), name)
-    note = _note(world, start_day, when, new, points, found)
-    about = {**note, "horizon": horizon_of(horizon).name, "after_horizon": after_horizon or ""}
-    return replace(solved, card={**world.card, "war_layer": [], "as_of": about})
+    return Prepared(when, start, shock, found, tuple(new), points)
 
 
 def base_day(world: World) -> date:
@@ -186,7 +232,7 @@ def _units_of(entry: Entry) -> list[str]:
     return entry.scope.partition(":")[2].split(";")
 
 
-def _availability(world: World, entries: Sequence[Entry]) -> Array:
+def _availability(world: World, entries: Sequence[Entry], rates: Mapping[str, float]) -> Array:
     """Return the share of varieties that stays available; several measures multiply."""
     left = np.ones(world.trade.shape)
     everybody = range(len(world.countries))
@@ -197,7 +243,7 @@ def _availability(world: World, entries: Sequence[Entry]) -> Array:
             k = world.sectors.index(code)
             for other in (i for i in targets if i != actor):
                 pair = (actor, other) if entry.instrument in ON_EXPORTS else (other, actor)
-                left[(*pair, k)] *= 1 - (entry.rate or 0.0) / 100
+                left[(*pair, k)] *= 1 - rates.get(entry.id, entry.rate or 0.0) / 100
     return left
 
 
