@@ -9,12 +9,8 @@ from pydantic import BaseModel, Field, field_validator, model_validator
 
 from upperhand.audit.errors import ClaimError
 from upperhand.core.errors import UpperhandError
-from upperhand.measures.base import (
-    Number,
-)
-from upperhand.measures.names import (
-    LabelFaults,
-)
+from upperhand.measures.base import Number
+from upperhand.measures.names import LabelFaults
 from upperhand.scenario.section import Section
 
 TESTS = ("fact", "model", "belief", "not_testable")

@@ -9,22 +9,11 @@ import numpy as np
 from pydantic import Field, field_validator, model_validator
 
 from upperhand.core.errors import unknown
-from upperhand.measures.base import (
-    Array,
-    ImportMeasure,
-    Mask,
-    Number,
-    strength,
-)
+from upperhand.measures.base import Array, ImportMeasure, Mask, Number, strength
 from upperhand.measures.change import Change
 from upperhand.measures.entities import EntityRow, entity_lists
 from upperhand.measures.labels import Labels, expand_country, expand_sectors, labels_of, positions
-from upperhand.measures.names import (
-    Countries,
-    LabelFaults,
-    Sectors,
-    country_faults,
-)
+from upperhand.measures.names import Countries, LabelFaults, Sectors, country_faults
 from upperhand.world.world import World
 
 Codes = tuple[str, ...]

@@ -8,13 +8,9 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from upperhand.measures.base import (
-    Array,
-)
+from upperhand.measures.base import Array
 from upperhand.measures.labels import expand_sectors, labels_of, positions
-from upperhand.measures.names import (
-    Sectors,
-)
+from upperhand.measures.names import Sectors
 from upperhand.measures.withheld import WithheldExports
 from upperhand.world.world import World
 

@@ -7,13 +7,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from upperhand.measures.base import (
-    Array,
-    Mask,
-    Measure,
-    Number,
-    strength,
-)
+from upperhand.measures.base import Array, Mask, Measure, Number, strength
 from upperhand.measures.change import Change
 from upperhand.measures.labels import (
     Labels,
@@ -24,11 +18,7 @@ from upperhand.measures.labels import (
     positions,
     split_words,
 )
-from upperhand.measures.names import (
-    SomeSectors,
-    names_of,
-    sector_faults,
-)
+from upperhand.measures.names import SomeSectors, names_of, sector_faults
 from upperhand.world.world import World
 
 

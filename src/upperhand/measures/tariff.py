@@ -8,18 +8,10 @@ import numpy as np
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from upperhand.core.errors import unknown
-from upperhand.measures.base import (
-    Array,
-    ImportMeasure,
-    Number,
-)
+from upperhand.measures.base import Array, ImportMeasure, Number
 from upperhand.measures.change import Change
 from upperhand.measures.labels import Labels, labels_of, sector_fault
-from upperhand.measures.names import (
-    LabelFaults,
-    Sectors,
-    known_labels,
-)
+from upperhand.measures.names import LabelFaults, Sectors, known_labels
 from upperhand.world.world import World
 
 Rates = Number | dict[str, Number]

@@ -6,18 +6,10 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from upperhand.measures.base import (
-    Array,
-    Measure,
-    Number,
-    strength,
-)
+from upperhand.measures.base import Array, Measure, Number, strength
 from upperhand.measures.change import Change
 from upperhand.measures.labels import Labels, country_fault
-from upperhand.measures.names import (
-    Others,
-    country_faults,
-)
+from upperhand.measures.names import Others, country_faults
 from upperhand.world.world import World
 
 

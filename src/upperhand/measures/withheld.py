@@ -7,13 +7,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from upperhand.measures.base import (
-    Array,
-    ExportMeasure,
-    Mask,
-    Number,
-    strength,
-)
+from upperhand.measures.base import Array, ExportMeasure, Mask, Number, strength
 from upperhand.measures.change import Change
 from upperhand.measures.labels import (
     Labels,
@@ -22,10 +16,7 @@ from upperhand.measures.labels import (
     labels_of,
     positions,
 )
-from upperhand.measures.names import (
-    Countries,
-    country_faults,
-)
+from upperhand.measures.names import Countries, country_faults
 from upperhand.world.world import World
 
 Codes = tuple[str, ...]

@@ -10,15 +10,9 @@ from pydantic import BaseModel, Field, ValidationInfo, field_validator, model_va
 
 from upperhand.core.errors import OptionError, unknown
 from upperhand.core.fingerprint import fingerprint
-from upperhand.measures.base import (
-    Number,
-    strength,
-)
+from upperhand.measures.base import Number, strength
 from upperhand.measures.labels import Labels, country_fault, expand_country
-from upperhand.measures.names import (
-    LabelFaults,
-    known_labels,
-)
+from upperhand.measures.names import LabelFaults, known_labels
 from upperhand.measures.registry import KINDS, AnyMeasure
 from upperhand.scenario.section import Section
 from upperhand.scenario.talks_schema import TalksSection, talks_faults, talks_model_at
