@@ -92,7 +92,7 @@ def _without_doubles(found: dict[str, ClaimFound]) -> list[ClaimFound]:
     """Drop topics that another topic of the sentence implies."""
     topics = set(found)
     for strong, weak in (
-        ("cost", "market"), ("cost", "effect"), ("dependence", "effect"), ("technology", "effect"),
+        ("cost", "market"), ("cost", "effect"), ("cost", "technology"), ("dependence", "effect"), ("technology", "effect"),
         ("belief", "technology"), ("belief", "effect"), ("belief", "leverage"),
         ("leverage", "market"), ("dependence", "market"), ("leverage", "dependence"),
         ("market", "technology"), ("effect", "market"),
@@ -102,19 +102,41 @@ def _without_doubles(found: dict[str, ClaimFound]) -> list[ClaimFound]:
     return [claim for topic, claim in found.items() if topic in topics]
 
 
+#: Subjects that belong to no country.
+ANYBODY = frozenset(
+    {"importers", "exporters", "ports", "consumers", "companies", "firms", "plants"}
+)
+OTHERS = frozenset({"competitors", "rivals", "peers"})
+
+
 def _about(sentence: Sentence, mark: Mark, previous: str | None) -> tuple[str | None, bool]:
-    names = sentence.of("COUNTRY", "FIRM")
+    names = [m for m in sentence.of("COUNTRY", "FIRM") if not _of_others(sentence, m)]
+    if ANYBODY & set(sentence.before(mark.start)) and not any(
+        mark.start - 4 <= m.start < mark.start for m in names
+    ):
+        return None, True
+    if sentence.words[mark.start] == "without":
+        comma = sentence.first({","}, mark.start, len(sentence.words))
+        behind = [m for m in names if comma is not None and m.start > comma]
+        if behind:
+            return behind[0].key, True
     before = [m for m in names if m.start < mark.end]
     after = [m for m in names if m.start >= mark.start]
-    if mark.key == "effect" and not sentence.words[mark.start].startswith(SUFFERED):
+    suffers = sentence.words[mark.start].startswith(SUFFERED) or _no_object(sentence, mark)
+    if mark.key == "effect" and not suffers:
         hit = [m for m in after if m.start - mark.start <= 10] or [
             m for m in after if m.start >= mark.start
         ]
         if hit:
             return hit[0].key, True
-    if mark.key == "cost" and before:
-        return before[0].key, True
+    if mark.key == "cost":
+        before = [m for m in before if m.start <= mark.start]
+        after = []
+        if before:
+            return before[0].key, True
     subjects = [m for m in before if _bare(sentence, m)]
+    if mark.key == "technology":
+        subjects = [m for m in subjects if m.end <= mark.start] or subjects
     if subjects:
         return (subjects[-1] if mark.key in ("technology", "leverage") else subjects[0]).key, True
     if before:
@@ -122,6 +144,19 @@ def _about(sentence: Sentence, mark: Mark, previous: str | None) -> tuple[str | 
     if previous and {"it", "its", "he", "his", "they", "their"} & set(sentence.words):
         return previous, False
     return (after[0].key, False) if after else (None, False)
+
+
+def _no_object(sentence: Sentence, mark: Mark) -> bool:
+    """Tell `farmers are hurting` from `the curbs are hurting farmers`."""
+    after = sentence.words[mark.end : mark.end + 1]
+    continuous = {"is", "are", "was", "were"} & set(sentence.before(mark.start))
+    return bool(continuous) and after in ((), (".",), (",",), ("because",), ("as",), ("from",))
+
+
+def _of_others(sentence: Sentence, mark: Mark) -> bool:
+    """Say whether a name only tells whom somebody is compared with: its Japanese competitors."""
+    owner = {"its", "their", "his"} & set(sentence.before(mark.start))
+    return bool(owner and OTHERS & set(sentence.words[mark.end : mark.end + 1]))
 
 
 def _bare(sentence: Sentence, mark: Mark) -> bool:
@@ -141,7 +176,7 @@ def said_by(sentence: Sentence) -> str:
         while start > 0 and mark.start - start < 5 and sentence.words[start - 1] not in _STOPS:
             start -= 1
         if start < mark.start:
-            return _as_written(sentence, start, mark.start)
+            return as_written(sentence, start, mark.start)
     return ""
 
 
@@ -152,10 +187,10 @@ def _words_until(sentence: Sentence, start: int) -> str:
     end = start
     while end < len(sentence.words) and end - start < 6 and sentence.words[end] not in _STOPS:
         end += 1
-    return _as_written(sentence, start, end)
+    return as_written(sentence, start, end)
 
 
-def _as_written(sentence: Sentence, start: int, end: int) -> str:
+def as_written(sentence: Sentence, start: int, end: int) -> str:
     """Return words with the capitals of the article where they can be found."""
     words = " ".join(sentence.words[start:end]).replace(" 's", "'s")
     place = sentence.text.lower().find(words)

@@ -7,6 +7,9 @@ from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
+
+from upperhand.audit.read.words import rows
 
 MONTHS = (
     *("january", "february", "march", "april", "may", "june", "july", "august"),
@@ -41,12 +44,14 @@ class DateFound:
         iso: Day, month, year or interval; empty when the article's date is needed and unknown.
         start: First character.
         begins: Whether the words say that something begins then.
+        event: Whether an event is named and not a date: since Trump first took office.
     """
 
     words: str
     iso: str
     start: int
     begins: bool
+    event: bool = False
 
 
 def parse_date(text: str) -> ArticleDate | None:
@@ -90,7 +95,20 @@ def dates_in(text: str, written: ArticleDate | None) -> list[DateFound]:
             lead = f"{before}{match[0].split()[0].lower()}"
             begins = bool(re.search(r"\b(from|since|effective|starting)( \S+)?$", lead))
             found.append(DateFound(match[0], iso, match.start(), begins))
+    found += [
+        DateFound(match[0], iso, match.start(), begins=False, event=True)
+        for pattern, iso in _events()
+        for match in pattern.finditer(text)
+    ]
     return sorted(found, key=lambda item: item.start)
+
+
+@lru_cache(maxsize=1)
+def _events() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Return the events of the packaged list with their days."""
+    return tuple(
+        (re.compile(rf"\b(?:{row['words']})\b", re.I), row["date"]) for row in rows("events.csv")
+    )
 
 
 def _is_future(before: str, text: str) -> bool:
@@ -125,6 +143,9 @@ def _of_month(match: re.Match[str], written: ArticleDate | None, future: bool) -
     if written is None:
         return ""
     year = written.day.year
+    ahead = (month - written.day.month) % 12
+    if match.string[: match.start()].endswith(("from ", "From ")):
+        future = ahead < 6
     if future and month < written.day.month:
         year += 1
     if not future and month > written.day.month:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from upperhand.audit.read.article import Article
-from upperhand.audit.read.claims import ClaimFound, claims_in
+from upperhand.audit.read.claims import ClaimFound, as_written, claims_in
 from upperhand.audit.read.dates import dates_in
 from upperhand.audit.read.kinds import first_actor
 from upperhand.audit.read.marks import MAX_CHARACTERS, mark_sentence
@@ -120,7 +120,7 @@ def draft_from(article: Article) -> Draft:
         article=_about(article, len(sentences)),
         measures=tuple(_entry(m, also, article) for m, also in moves),
         mentions=tuple(_mention(m, also, article) for m, also in others),
-        claims=tuple(_claim(claim, i) for i, claim in enumerate(claims)),
+        claims=tuple(_claim(claim, i, article) for i, claim in enumerate(claims)),
     )
 
 
@@ -208,10 +208,8 @@ def _mention(found: MeasureFound, also: list[str], article: Article) -> dict[str
 
 
 def _evidence(found: MeasureFound, also: list[str], article: Article) -> dict[str, Any]:
-    dates = [
-        {"words": d.words, "date": d.iso or "unknown without the date of the article"}
-        for d in dates_in(found.sentence[:MAX_CHARACTERS], article.written)
-    ]
+    dates = _dates(found.sentence, article)
+    firms = _firms(found.sentence)
     entry: dict[str, Any] = {"sentence": found.sentence}
     if also:
         entry["also"] = also
@@ -219,10 +217,27 @@ def _evidence(found: MeasureFound, also: list[str], article: Article) -> dict[st
         entry["first_day" if found.begins else "said_or_done"] = found.when
     if dates:
         entry["dates"] = dates
+    if firms:
+        entry["firms"] = firms
     return entry | {"confidence": found.confidence, "why": list(found.why)}
 
 
-def _claim(found: ClaimFound, number: int) -> dict[str, Any]:
+def _dates(sentence: str, article: Article) -> list[dict[str, str]]:
+    return [
+        {"words": d.words, "date": d.iso or "unknown without the date of the article"}
+        for d in dates_in(sentence[:MAX_CHARACTERS], article.written)
+    ]
+
+
+def _firms(text: str) -> list[str]:
+    """Return the firms that a sentence names, as written."""
+    sentence = mark_sentence(text)
+    named = (as_written(sentence, m.start, m.end) for m in sentence.of("FIRM"))
+    return list(dict.fromkeys(named))
+
+
+def _claim(found: ClaimFound, number: int, article: Article) -> dict[str, Any]:
+    dates = _dates(found.sentence, article)
     return {
         "confirmed": False,
         "id": f"{found.topic}-{(found.about or 'nobody').lower()}-{number + 1}",
@@ -232,6 +247,7 @@ def _claim(found: ClaimFound, number: int) -> dict[str, Any]:
         "test": found.test,
         "said_by": found.said_by or "the article",
         "quantities": list(found.quantities),
+        **({"dates": dates} if dates else {}),
         "confidence": found.confidence,
     }
 

@@ -50,7 +50,7 @@ def _direction(sentence: Sentence, instrument: Mark, acting: list[str]) -> str:
         if firm and acting and firm.key not in acting and not _has(words, SELL):
             return "discouraged_purchase"
         return "import_ban" if _has(words, BUY) else "export_control"
-    sells = _has(words, SELL)
+    sells = _has(words, SELL) and not _sale_of_theirs(sentence, instrument, acting)
     if sentence.words[instrument.start].startswith("boycott"):
         return "discouraged_purchase"
     return "export_control" if sells and not _has(words, BUY) else "import_ban"
@@ -73,6 +73,15 @@ def _own_firm_cut_off(sentence: Sentence, instrument: Mark, acting: list[str]) -
     own = [m for m in sentence.of("COUNTRY") if instrument.end <= m.start <= instrument.end + 3]
     listed = [m for m in sentence.of("FIRM") if m.start < instrument.start]
     return _has(words, BUY) and bool(listed) and any(m.key in acting for m in own)
+
+
+def _sale_of_theirs(sentence: Sentence, instrument: Mark, acting: list[str]) -> bool:
+    """Say whether what may not be sold is the good of a firm abroad: the sale of Micron's chips."""
+    for mark in sentence.of("FIRM"):
+        if instrument.start < mark.start <= instrument.end + 4:
+            owns = sentence.before(mark.start) == ("of",)
+            return owns and bool(acting) and mark.key not in acting
+    return False
 
 
 def _by_good(kind: str, goods: list[Mark]) -> str:

@@ -153,7 +153,12 @@ def _longest(marks: Iterable[Mark]) -> list[Mark]:
 
 def _specific(marks: list[Mark], masked: list[Mark]) -> list[Mark]:
     kept = [m for m in _shortest(marks) if not any(_overlap(m, other) for other in masked)]
-    return _apart(sorted(kept, key=lambda m: (ORDER.index(m.key), m.end - m.start)))
+    return _apart(sorted(kept, key=lambda m: (ORDER.index(m.key), _length(m))))
+
+
+def _length(mark: Mark) -> int:
+    """Prefer the short reading, but `kept out of public tenders` to `tenders`."""
+    return (mark.end - mark.start) * (-1 if mark.key == "procurement" else 1)
 
 
 def _apart(marks: Iterable[Mark]) -> list[Mark]:

@@ -10,7 +10,7 @@ from upperhand.audit.read.dates import ArticleDate, DateFound, dates_in
 from upperhand.audit.read.kinds import goods_of, kind_of
 from upperhand.audit.read.marks import MAX_CHARACTERS, Mark, Sentence
 from upperhand.audit.read.moods import mood
-from upperhand.audit.read.parties import actors, clause_end, targets
+from upperhand.audit.read.parties import actors, clause_end, sufferer, targets
 from upperhand.audit.read.strengths import strength
 
 ONE_SIDED = frozenset({"subsidy", "export_tax"})
@@ -62,7 +62,7 @@ def measures_in(
         ('tariff', 'JPN', ('THA',), 'planned', {'factor': 2.0})
     """
     dates = dates_in(sentence.text[:MAX_CHARACTERS], written)
-    marks = sentence.of("INSTRUMENT")
+    marks = _acts(sentence)
     found: list[MeasureFound] = []
     for i, mark in enumerate(marks):
         stop = marks[i + 1].start if i + 1 < len(marks) else len(sentence.words)
@@ -75,6 +75,17 @@ def measures_in(
     return _distinct([item for item in found if _says_something(item)])
 
 
+def _acts(sentence: Sentence) -> list[Mark]:
+    """Return the instruments, without what another instrument does: tariffs have cut exports."""
+    kept: list[Mark] = []
+    for mark in sentence.of("INSTRUMENT"):
+        before = [w for w in sentence.before(mark.start, 3) if w not in ("have", "has", "had")]
+        does = mark.key == "curb" and sentence.words[mark.start].startswith(("cut", "stop", "halt"))
+        if not (kept and does and before and before[-1] == sentence.words[kept[-1].end - 1]):
+            kept.append(mark)
+    return kept
+
+
 def _aimed_at_them(
     sentence: Sentence, item: MeasureFound, earlier: list[MeasureFound], mark: Mark
 ) -> MeasureFound:
@@ -82,7 +93,8 @@ def _aimed_at_them(
     near = set(sentence.words[mark.start : mark.end + 3])
     if item.on or item.kind in ONE_SIDED or not near & {"their", "its", "them"}:
         return item
-    named = [m.key for m in sentence.of("FIRM") if m.end <= mark.start]
+    named = [m.key for m in sentence.of("FIRM", "COUNTRY") if m.end <= mark.start]
+    named = [code for code in named if code != item.by]
     on = earlier[-1].on if earlier else tuple(named[:1])
     return _weighed(replace(item, on=tuple(code for code in on if code != item.by)), named=True)
 
@@ -102,9 +114,15 @@ def _of_instrument(
     written: ArticleDate | None,
 ) -> list[MeasureFound]:
     acting, named = actors(sentence, mark, previous)
+    acting = _without_the_one_hit(sentence, mark, acting, end)
     goods = goods_of(sentence, mark, start, end)
     kind = kind_of(sentence, mark, goods, acting)
     on, marks = targets(sentence, mark, acting, end)
+    if kind == "export_licence" and not acting:
+        acting = [m.key for m in sentence.of("FIRM") if m.end <= mark.end][:1]
+    if not on and (kind == "tariff" or acting):
+        hurt = sufferer(sentence, acting, sells=kind in EXPORT_KINDS)
+        on, marks = ([hurt.key], [hurt]) if hurt else (on, marks)
     when = _date_of(dates)
     future = bool(when and when.begins and _is_later(when.iso, written))
     status = mood(sentence, mark, future_date=future)
@@ -129,6 +147,14 @@ def _of_instrument(
     if len(acting) > 1 and not on and kind not in ONE_SIDED:
         several = [replace(m, on=tuple(c for c in acting if c != m.by)) for m in several]
     return [_weighed(part, named=named) for part in several]
+
+
+def _without_the_one_hit(sentence: Sentence, mark: Mark, acting: list[str], end: int) -> list[str]:
+    """Leave the other one of two who agreed on a measure against the goods of one of them."""
+    if len(acting) != 2:
+        return acting
+    hit = [m.key for m in sentence.of("COUNTRY") if mark.end <= m.start < end and m.key in acting]
+    return [code for code in acting if code != hit[0]] if hit else acting
 
 
 def _promised(status: str) -> str:
@@ -158,7 +184,8 @@ def _good_codes(goods: list[Mark], marks: Sequence[Mark]) -> tuple[str, ...]:
 
 
 def _date_of(dates: list[DateFound]) -> DateFound | None:
-    """Prefer the date on which something begins."""
+    """Prefer the date on which something begins; an event is no date of a measure."""
+    dates = [found for found in dates if not found.event]
     begins = [found for found in dates if found.begins]
     known = begins or [found for found in dates if found.iso] or dates
     return known[0] if known else None

@@ -17,19 +17,41 @@ NOT_A_MOVE = frozenset({"past", "denied", "hypothetical"})
 def mood(sentence: Sentence, instrument: Mark, *, future_date: bool) -> str:
     """Return the status of an instrument in its sentence; `asked` when somebody else wants it."""
     found = [m for m in sentence.of("MOOD") if _governs(sentence, m, instrument)]
-    kinds = {m.key for m in found} - ({"asked"} if instrument.key == "discourage" else set())
+    kinds = {m.key for m in found}
+    if instrument.key == "discourage" and not _asks_a_country(sentence, instrument):
+        kinds.discard("asked")
     if _withdrawn(found) or (
         "past" in kinds and _plan_dropped(found, instrument) and "denied" not in kinds
     ):
         return "past"
     if "past" in kinds and "planned" in kinds and not _plan_dropped(found, instrument):
         return "planned" if instrument.key == "tariff" else "past"
+    imagined = _in_a_condition(sentence, instrument)
     for name in STRENGTH:
         if name in kinds:
+            if imagined and name in ("planned", "in_force"):
+                return "hypothetical"
             if name in ("in_force", "standing"):
                 return "planned" if future_date else "in_force"
             return "planned" if name in ("announced", "open") else name
+    if imagined:
+        return "hypothetical"
     return "planned" if future_date else "in_force"
+
+
+def _in_a_condition(sentence: Sentence, instrument: Mark) -> bool:
+    """Say whether the sentence begins with `if` and its first clause holds the instrument's verb."""
+    if sentence.words[0] != "if":
+        return False
+    comma = sentence.first({","}, 0, len(sentence.words))
+    named = any(m.end <= instrument.start for m in sentence.of("COUNTRY"))
+    return comma is not None and instrument.end <= comma and named
+
+
+def _asks_a_country(sentence: Sentence, instrument: Mark) -> bool:
+    """Tell `asked Brussels to stop buying` from `asked its firms to stop buying`."""
+    names = sentence.of("COUNTRY")
+    return any(m.form != "adjective" and m.start == instrument.start + 1 for m in names)
 
 
 def _governs(sentence: Sentence, mark: Mark, instrument: Mark) -> bool:

@@ -66,6 +66,24 @@ SUFFER = frozenset(
     {"face", "faces", "faced", "facing", "bracing", "brace", "escape", "escaped", "escapes"}
     | {"pay", "pays", "paid", "paying"}
 )
+LOSE = frozenset({"lose", "loses", "lost", "suffer", "suffers", "suffered", "losing"})
+#: Verbs of those who speak of somebody else's measure.
+LOOK_ON = frozenset(
+    {
+        *("opposes", "opposed", "oppose", "fears", "fear", "feared", "criticised", "criticises"),
+        *("condemned", "condemns", "welcomed", "welcomes", "protested", "protests", "worries"),
+    }
+)
+BE = frozenset({"is", "are", "was", "were", "been", "be"})
+#: Whoever pays for a measure of their own government, and whoever sells what it withholds.
+CONSUMERS = frozenset(
+    {
+        *("households", "consumers", "shoppers", "shops", "buyers", "importers", "voters"),
+        *("families", "users", "drivers", "prices", "retailers"),
+    }
+)
+SELLERS = frozenset({"suppliers", "exporters", "sellers", "makers", "toolmakers", "producers"})
+FORCES = frozenset({"army", "navy", "military", "government", "agencies", "police", "hospitals"})
 IN_FORCE = frozenset({"effect", "force"})
 PRONOUNS = frozenset({"it", "its", "he", "his", "she", "her", "they", "their", "administration"})
 
@@ -110,7 +128,14 @@ def _agent(sentence: Sentence, instrument: Mark) -> Mark | None:
 
 def _inside(sentence: Sentence, instrument: Mark) -> Mark | None:
     """Find the country that the instrument itself names: federal agencies may not buy."""
-    return next((m for m in sentence.of("COUNTRY") if m.start == instrument.start), None)
+    for mark in sentence.of("COUNTRY"):
+        within = instrument.start <= mark.start < instrument.end
+        state = FORCES & set(sentence.words[mark.end : mark.end + 1])
+        if mark.start == instrument.start or (
+            within and state and instrument.key == "procurement" and mark.form == "adjective"
+        ):
+            return mark
+    return None
 
 
 def _owner(sentence: Sentence, instrument: Mark) -> Mark | None:
@@ -138,7 +163,7 @@ def is_subject(sentence: Sentence, mark: Mark) -> bool:
     if mark.start > 2 and "president" in sentence.before(mark.start, 3):
         lead = [w for w in lead if w != "of"]
     if lead[-1:] and lead[-1] in INSIDE:
-        return bool(OFFICE & set(sentence.before(mark.start, 6)))
+        return bool((OFFICE | {"plans", "plan"}) & set(sentence.before(mark.start, 6)))
     if lead[-1:] == ["of"] and lead[-2:-1] and lead[-2] in OFFICE:
         return True
     if lead[-1:] and lead[-1] in ON:
@@ -155,7 +180,8 @@ def _subject(sentence: Sentence, instrument: Mark) -> Mark | None:
         for m in sentence.of("COUNTRY")
         if m.end <= instrument.start
         and is_subject(sentence, m)
-        and not SUFFER & set(sentence.words[m.end : instrument.start])
+        and not _suffers(sentence, m, instrument)
+        and not _looks_on(sentence, m)
     ]
     if not found:
         return None
@@ -166,6 +192,45 @@ def _subject(sentence: Sentence, instrument: Mark) -> Mark | None:
         if mark is last or not breaks & set(words) or last.key in _joined(sentence, mark)[1:]:
             return mark
     return last
+
+
+def _looks_on(sentence: Sentence, mark: Mark) -> bool:
+    """Say whether somebody only speaks of a measure: Germany opposes it, Lula called it theft."""
+    after = sentence.words[mark.end : mark.end + 2]
+    named = after[:1] in (("called",), ("calls",)) and after[1:] != ("for",)
+    return bool(LOOK_ON & set(after[:1])) or named
+
+
+def _suffers(sentence: Sentence, mark: Mark, instrument: Mark) -> bool:
+    """Say whether who stands before an instrument is hit by it: faces, would lose under."""
+    between = set(sentence.words[mark.end : instrument.start])
+    return bool(SUFFER & between) or bool(LOSE & between and {"under", "from"} & between)
+
+
+def is_passive(sentence: Sentence, instrument: Mark) -> bool:
+    """Say whether an instrument is a participle: drones are banned, were now barred."""
+    return bool(BE & set(sentence.before(instrument.start, 2)))
+
+
+def sufferer(sentence: Sentence, acting: list[str], *, sells: bool) -> Mark | None:
+    """Find who is hurt, and so aimed at: the duties cost Brazil, farmers in Italy fear a duty.
+
+    Consumers pay for measures of their own government. With `sells`, the measure withholds
+    goods, and suppliers are hurt by the measure of their own government.
+    """
+    spared = SELLERS if sells else CONSUMERS
+    for cue in sentence.of("CLAIM", "MOOD"):
+        word = sentence.words[cue.start]
+        fear = word.startswith("fear")
+        if not fear and (cue.label, cue.key) != ("CLAIM", "effect"):
+            continue
+        first = cue.start - 5 if fear or word.startswith("los") else cue.start
+        last = cue.start if fear or word.startswith("los") else cue.end + 3
+        for mark in _names(sentence):
+            after = set(sentence.words[mark.end : mark.end + 2])
+            if first <= mark.start < last and mark.key not in acting and not spared & after:
+                return mark
+    return None
 
 
 def _decider(sentence: Sentence, instrument: Mark) -> Mark | None:
@@ -182,7 +247,9 @@ def _place(sentence: Sentence, instrument: Mark) -> Mark | None:
     for mark in sentence.of("COUNTRY"):
         lead = [w for w in sentence.before(mark.start, 3) if w != "the"]
         after = mark.start >= instrument.end and mark.form == "noun"
-        holds = (lead[-2:-1] and lead[-2] in IN_FORCE) or SUFFER & set(sentence.words)
+        into_force = bool(lead[-2:-1]) and lead[-2] in IN_FORCE
+        faced = bool(SUFFER & set(sentence.words)) or is_passive(sentence, instrument)
+        holds = into_force or faced
         if after and lead[-1:] == ["in"] and holds:
             return mark
     return None
@@ -255,7 +322,8 @@ def _object(sentence: Sentence, mark: Mark, instrument: Mark, acting: list[str])
         return False
     lead = [w for w in sentence.before(mark.start, 2) if w != "the"]
     after = sentence.words[mark.end : mark.end + 2]
-    passive = after in {("was", "hit"), ("were", "hit")} or bool(
-        SUFFER & set(sentence.words[mark.end : instrument.start])
+    passive = after in {("was", "hit"), ("were", "hit")} or _suffers(sentence, mark, instrument)
+    passive = passive or (
+        instrument.key in ("ban", "procurement") and is_passive(sentence, instrument)
     )
     return passive or bool(lead[-1:] and lead[-1] in {*OBJECT_OF, "on", "from", "against", "if"})
