@@ -38,7 +38,7 @@ def judge_draws(
         seed: Same seed, same draws.
         progress: Called with (draws done, draws in all, words).
     """
-    from upperhand.scenario.draws import scenario_priors
+    from upperhand.scenario.priors import scenario_priors
     from upperhand.uncertainty.priors import Priors
     from upperhand.uncertainty.run import propagate
 
@@ -93,7 +93,7 @@ def run_of_draw(claim: ModelClaim, scenario: Scenario, draw: Draw) -> Run:
         NoEquilibriumError: If the baseline or a case has no equilibrium.
     """
     from upperhand.results.run import Run
-    from upperhand.scenario.draws import drawn_horizon, drawn_scenario, drawn_world
+    from upperhand.scenario.drawn import drawn_horizon, drawn_scenario, drawn_world
     from upperhand.scenario.run import about_world, baseline_world, resolved
 
     drawn = drawn_scenario(scenario, draw)

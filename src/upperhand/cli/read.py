@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from upperhand.cli.show import note, say, say_json
+
+if TYPE_CHECKING:
+    from upperhand.audit.read import Article, Draft
 
 app = typer.Typer(
     help="Turn a confirmed draft into a scenario or a file of claims.",
@@ -27,6 +30,13 @@ def read(
         str | None,
         typer.Option("--date", help="Day or month of the article, e.g. 2025-10-15 or 2025-10."),
     ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option("--model", help="Send the article to this language model: PROVIDER:NAME."),
+    ] = None,
+    model_url: Annotated[
+        str | None, typer.Option("--model-url", help="Address of a model server of your own.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Draft measures and claims from an article, for you to confirm.
@@ -36,7 +46,7 @@ def read(
     from upperhand.audit.read import draft_from, read_article
 
     read_in = read_article(article, day=day)
-    draft = draft_from(read_in)
+    draft = _asked(read_in, model, model_url) if model else draft_from(read_in)
     if output is not None:
         draft.save(output)
     if as_json:
@@ -47,8 +57,18 @@ def read(
         counts = f"{len(draft.measures)} measures, {len(draft.claims)} claims"
         say(f"{output}: {counts}, none confirmed; read each sentence, set `confirmed: true`")
         say(f"Then: upperhand draft scenario {output} -o mine.yaml")
+    for reason in draft.article.get("refused", ()):
+        note(f"refused {reason}")
     if read_in.written is None:
         note("the article has no date, so `last month` and its like stay open; give --date")
+
+
+def _asked(article: Article, model: str, url: str | None) -> Draft:
+    from upperhand.audit.read.ask import draft_with_model, model_by_name
+
+    ask = model_by_name(model, url=url)
+    note(f"the text of the article goes to {model}{f' at {url}' if url else ''}")
+    return draft_with_model(article, ask=ask, name=model)
 
 
 @app.command("scenario")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
@@ -104,20 +104,42 @@ def draft_from(article: Article) -> Draft:
         >>> draft.measures[0]["confirmed"], draft.measures[0]["measure"]["add_pp"]
         (False, 25.0)
     """
-    found: list[tuple[MeasureFound, list[str]]] = []
+    measures: list[MeasureFound] = []
     claims: list[ClaimFound] = []
     previous: str | None = None
     sentences = article.sentences()
     for text in sentences:
         sentence = mark_sentence(text)
-        for measure in measures_in(sentence, article.written, previous):
-            _add(found, measure)
+        measures += measures_in(sentence, article.written, previous)
         claims += claims_in(sentence, previous)
         previous = first_actor(sentence) or previous
+    return draft_of(article, len(sentences), measures, claims)
+
+
+def draft_of(
+    article: Article,
+    sentences: int,
+    measures: Sequence[MeasureFound],
+    claims: Sequence[ClaimFound],
+    *,
+    more: Mapping[str, Any] | None = None,
+) -> Draft:
+    """Return the draft of what was found, the same measure of several sentences joined.
+
+    Args:
+        article: Where it was found.
+        sentences: How many sentences the article has.
+        measures: In the order of the article.
+        claims: In the order of the article.
+        more: Further entries on the article, such as who drafted.
+    """
+    found: list[tuple[MeasureFound, list[str]]] = []
+    for measure in measures:
+        _add(found, measure)
     moves = [pair for pair in found if pair[0].status not in NOT_A_MOVE]
     others = [pair for pair in found if pair[0].status in NOT_A_MOVE]
     return Draft(
-        article=_about(article, len(sentences)),
+        article=_about(article, sentences) | dict(more or {}),
         measures=tuple(_entry(m, also, article) for m, also in moves),
         mentions=tuple(_mention(m, also, article) for m, also in others),
         claims=tuple(_claim(claim, i, article) for i, claim in enumerate(claims)),

@@ -123,7 +123,7 @@ def _of_instrument(
     if not on and (kind == "tariff" or acting):
         hurt = sufferer(sentence, acting, sells=kind in EXPORT_KINDS)
         on, marks = ([hurt.key], [hurt]) if hurt else (on, marks)
-    when = _date_of(dates)
+    when = date_of(dates)
     future = bool(when and when.begins and _is_later(when.iso, written))
     status = mood(sentence, mark, future_date=future)
     if status == "asked":
@@ -183,7 +183,7 @@ def _good_codes(goods: list[Mark], marks: Sequence[Mark]) -> tuple[str, ...]:
     return named
 
 
-def _date_of(dates: list[DateFound]) -> DateFound | None:
+def date_of(dates: list[DateFound]) -> DateFound | None:
     """Prefer the date on which something begins; an event is no date of a measure."""
     dates = [found for found in dates if not found.event]
     begins = [found for found in dates if found.begins]
@@ -230,6 +230,12 @@ def _weighed(found: MeasureFound, *, named: bool) -> MeasureFound:
             value -= loss
             why.append(words)
     return replace(found, confidence=round(value, 2), why=tuple(why))
+
+
+def with_confidence(found: MeasureFound, most: float, words: str) -> MeasureFound:
+    """Return a measure weighed as one of the grammar is, but with at most this confidence."""
+    weighed = _weighed(found, named=True)
+    return replace(weighed, confidence=min(weighed.confidence, most), why=(words, *weighed.why))
 
 
 def _distinct(found: list[MeasureFound]) -> list[MeasureFound]:
