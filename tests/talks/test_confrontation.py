@@ -15,6 +15,7 @@ from upperhand.measures import Tariff
 from upperhand.results.talks import Talks
 from upperhand.talks import menu
 from upperhand.talks.agree import agreements, deals_of, threat_points
+from upperhand.talks.bargain import Bargain
 from upperhand.talks.by_sector import by_sector
 from upperhand.talks.confrontation import Move, Side, confront, table_of
 from upperhand.talks.dependence import dependence, value_added_content
@@ -96,7 +97,8 @@ def test_pairs_without_equilibrium_are_named_and_not_dropped(world, sides, monke
     assert "1 pairs of packages have no equilibrium" in plain.equilibria
     deals = deals_of(world, sides, HORIZON, "fixed")
     assert set(threat_points(found, deals)) == {"while talking", "everything"}
-    leverage = leverage_at(world, sides, found, (), deals, (), "fixed")
+    nothing = Bargain(deals, None, {}, (), None, (0.05, 0.05), ())
+    leverage = leverage_at(world, sides, found, (), nothing, "fixed")
     assert (leverage.rows, leverage.holder) == ((), None)
     assert "no answer" in leverage.sentence
 
@@ -225,7 +227,8 @@ def test_a_ceiling_counts_only_the_sectors_that_the_threat_covers(world):
 
 @pytest.fixture(scope="module")
 def mirrored() -> Talks:
-    return confront(mirror_world(), *mirror_sides(), horizons=[HORIZON], deal_horizon=HORIZON)
+    sides = mirror_sides()
+    return confront(mirror_world(), *sides, horizons=[HORIZON], deal_horizon=HORIZON, scaled=False)
 
 
 def test_two_sides_that_mirror_each_other_are_even(mirrored):
@@ -242,8 +245,9 @@ def test_two_sides_that_mirror_each_other_are_even(mirrored):
 
 def test_exchanging_the_sides_exchanges_every_number(world, sides):
     first, second = map(without_rates, sides)
-    there = confront(world, first, second, horizons=[HORIZON], deal_horizon=HORIZON)
-    back = confront(world, second, first, horizons=[HORIZON], deal_horizon=HORIZON)
+    options = {"horizons": [HORIZON], "deal_horizon": HORIZON, "scaled": False}
+    there = confront(world, first, second, **options)
+    back = confront(world, second, first, **options)
     one, other = there.leverage[0], back.leverage[0]
     assert one.holder == other.holder
     for row, turned in zip(one.rows, other.rows, strict=True):

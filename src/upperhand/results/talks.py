@@ -123,6 +123,8 @@ class Agreement:
         would_break: For each side, the discount factor a year above which it keeps the deal; None
             when it never breaks it, 1 when nothing holds it.
         selection: How it was chosen among equally good deals.
+        strengths: Strength of each part of the deal; None where deals are sets of measures.
+        gap_usd_bn: First-order promise of a better deal, USD billion a year; 0 at an efficient one.
     """
 
     threat: str
@@ -133,6 +135,61 @@ class Agreement:
     shares: tuple[float, float] | None
     would_break: tuple[float | None, float | None]
     selection: str
+    strengths: tuple[float, ...] | None = None
+    gap_usd_bn: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DealPart:
+    """One thing that a deal can hold in part (equation 12.27).
+
+    Attributes:
+        side: The side that decides on it.
+        label: Its name.
+        role: `in force`, `offer`, `threat` or `standing tariffs`.
+        now: Its strength in the state of play, 1 for what is in force, else 0.
+        points: Change of the side's average tariff on the other's goods at full strength,
+            percentage points; 0 when it is no tariff.
+        includes: Offers that are part of it: label and change of the average tariff, points.
+    """
+
+    side: str
+    label: str
+    role: str
+    now: float
+    points: float = 0.0
+    includes: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FrontierPoint:
+    """A deal on the frontier: no other deal gives one side more and the other as much.
+
+    Attributes:
+        usd_bn: Change of each side's real income, USD billion a year.
+        strengths: Strength of each part, 0 to 1.
+    """
+
+    usd_bn: tuple[float, float]
+    strengths: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BargainingSet:
+    """All efficient deals when every measure can be used in part.
+
+    Attributes:
+        parts: What a deal holds, each with its strength in the state of play.
+        points: The frontier, from the best deal of the second side to that of the first.
+        gap: Largest derivative along the frontier that an efficient deal would not have, USD
+            billion a year for the whole of a part.
+        words: Why the frontier is as it is, in words.
+    """
+
+    parts: tuple[DealPart, ...]
+    points: tuple[FrontierPoint, ...]
+    gap: float
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +223,8 @@ class Talks:
         rungs: The ladder of escalation.
         ladder_words: Where each side stops, in words.
         settlement: Chance that the standoff is settled by each month, from attrition.
+        frontier: The efficient deals when every measure can be used in part; None when deals are
+            sets of measures.
         notes: What a reader should know: several equilibria, free threats, selection rules.
     """
 
@@ -180,6 +239,7 @@ class Talks:
     ladder_words: str
     settlement: tuple[tuple[float, float], ...]
     notes: tuple[str, ...] = field(default=())
+    frontier: BargainingSet | None = None
 
     def leverage_at(self, horizon: str) -> Leverage:
         """Return the measures at a horizon.

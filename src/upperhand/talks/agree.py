@@ -14,6 +14,7 @@ from upperhand.core.errors import OptionError
 from upperhand.equilibrium.solve import Closure
 from upperhand.game.normal_form import bimatrix, solve_bimatrix
 from upperhand.results.talks import Agreement
+from upperhand.talks.alternating import limit_shares, political_rate
 from upperhand.talks.bargaining import (
     Deal,
     Outcomes,
@@ -23,6 +24,7 @@ from upperhand.talks.bargaining import (
     outcomes,
 )
 from upperhand.talks.menu import Payoffs, payoffs
+from upperhand.talks.scaled_deals import critical_patience
 from upperhand.talks.threats import variable_threats
 from upperhand.world.world import World
 
@@ -141,11 +143,16 @@ def threat_points(table: Payoffs, deals: Deals) -> dict[str, tuple[float, float]
     return points
 
 
+def rates_of(sides: tuple[Side, Side]) -> tuple[float, float]:
+    """Return the impatience of both sides, 1 a year (eq. 12.26)."""
+    first, second = (political_rate(side.discount_rate, side.hazards) for side in sides)
+    return first, second
+
+
 def agreements(sides: tuple[Side, Side], table: Payoffs, deals: Deals) -> tuple[Agreement, ...]:
     """Return the deal from every threat point by every rule (eq. 12.26)."""
     frontier = outcomes(deals.usd_bn, names=deals.names)
-    rates = [side.discount_rate + sum(side.hazards) for side in sides]
-    weights = (rates[1] / sum(rates), rates[0] / sum(rates))
+    weights = limit_shares(rates_of(sides))
     rules: list[tuple[str, tuple[float, float] | None]] = [
         ("Nash, weights from the clocks", weights)
     ]
@@ -192,14 +199,5 @@ def _agreement(
 
 
 def _patience(deals: Deals, k: int, point: tuple[float, float], side: int) -> float | None:
-    """Return the yearly discount factor above which a side keeps the deal (equation 10.9).
-
-    Cheating pays for a year, then the talks have failed. None when cheating does not pay at all;
-    1 when no patience is enough.
-    """
-    keep, cheat = float(deals.usd_bn[k, side]), float(deals.alone[k, side])
-    if cheat <= keep + 1e-12:
-        return None
-    if cheat <= point[side] + 1e-12 or keep <= point[side] + 1e-12:
-        return 1.0
-    return (cheat - keep) / (cheat - point[side])
+    """Return the yearly discount factor above which a side keeps the deal (eq. 12.26)."""
+    return critical_patience(float(deals.usd_bn[k, side]), float(deals.alone[k, side]), point[side])

@@ -1,56 +1,47 @@
 """Axiomatic bargaining: which deal on the frontier, given what each side gets without one.
 
-A frontier is either a falling curve or a set of named outcomes, with or without lotteries. A
-threat point that no deal improves on for everybody is refused. The result names every other deal
-that does as well.
+The result names every other deal that does as well as the one chosen.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from upperhand.game.checks import FloatArray, check, frozen, number_faults, shape_faults
-from upperhand.game.polygon import hull
+from upperhand.game.checks import FloatArray, check, number_faults, shape_faults
+from upperhand.talks.frontiers import (
+    Box,
+    Candidates,
+    Curve,
+    Frontier,
+    Outcomes,
+    at,
+    box_of,
+    cut_points,
+    edges,
+    mixed,
+    named_points,
+    outcomes,
+    roots,
+    slope_at,
+    span,
+)
 
-_GRID = 801  # points on which a curve is searched before each candidate is polished
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """A falling frontier of two sides.
-
-    Attributes:
-        other: Payoff of the second side as a function of the payoff of the first.
-        low: Smallest payoff of the first side.
-        high: Largest payoff of the first side.
-    """
-
-    other: Callable[[float], float]
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Outcomes:
-    """A finite set of possible deals.
-
-    Attributes:
-        points: Payoffs, dims (deal, side).
-        names: Names of the deals.
-        lotteries: Whether chance mixtures (or side payments that act like them) are plausible.
-    """
-
-    points: FloatArray
-    names: tuple[str, ...]
-    lotteries: bool
-
-
-Frontier = Curve | Outcomes
-Candidates = list[tuple[FloatArray, str]]
+__all__ = [
+    "Curve",
+    "Deal",
+    "Frontier",
+    "Outcomes",
+    "egalitarian",
+    "kalai_smorodinsky",
+    "nash_solution",
+    "outcomes",
+    "utilitarian",
+    "zeuthen",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,45 +69,6 @@ class Deal:
     peaks: tuple[tuple[float, ...], ...] = ()
 
 
-def outcomes(
-    points: ArrayLike, *, names: Sequence[str] | None = None, lotteries: bool = False
-) -> Outcomes:
-    """Build a frontier from a list of deals.
-
-    Args:
-        points: Payoffs, dims (deal, side); at least two sides.
-        names: Names of the deals; `deal 1`, ... when absent.
-        lotteries: Whether mixtures are possible; for two sides only.
-
-    Raises:
-        OptionError: If a payoff is not finite, names do not fit, or lotteries are asked for with
-            more than two sides.
-
-    Examples:
-        >>> outcomes([[1, 0], [0, 1]], names=["yours", "mine"]).names
-        ('yours', 'mine')
-    """
-    check(
-        "deals",
-        shape_faults("points", points, (None, None), do="one row a deal, one column a side"),
-        number_faults("points", points, do="give every payoff"),
-    )
-    table = np.asarray(points, dtype=float)
-    labels = tuple(names) if names else tuple(f"deal {k + 1}" for k in range(len(table)))
-    faults = []
-    if len(labels) != len(table) or len(set(labels)) != len(labels):
-        faults.append(
-            f"`names` is {list(labels)}, allowed: {len(table)} different names; name each deal once"
-        )
-    if table.shape[1] < 2 or (lotteries and table.shape[1] != 2):
-        faults.append(
-            f"`points` has {table.shape[1]} sides, allowed: two or more, exactly two with "
-            "lotteries; set `lotteries=False` for more sides"
-        )
-    check("deals", faults)
-    return Outcomes(frozen(table), labels, lotteries)
-
-
 def nash_solution(
     frontier: Frontier, threat: Sequence[float], *, weights: Sequence[float] | None = None
 ) -> Deal:
@@ -141,7 +93,7 @@ def nash_solution(
         Nash (1950).
     """
     powers = _weights(weights, len(tuple(threat)))
-    box = _box(frontier, threat)
+    box = box_of(frontier, threat)
 
     def score(point: FloatArray) -> float:
         gain = np.maximum(point - box.threat, 0.0)
@@ -152,7 +104,7 @@ def nash_solution(
     elif frontier.lotteries:
         found = _segment_peaks(frontier, box, powers)
     else:
-        found = _points(frontier)
+        found = named_points(frontier)
     deal = _chosen(box, found, score, "Nash product")
     alone = isinstance(frontier, Outcomes) and frontier.lotteries
     return replace(deal, peaks=(deal.payoffs,) if alone else _peaks(found, score))
@@ -187,7 +139,7 @@ def kalai_smorodinsky(frontier: Frontier, threat: Sequence[float]) -> Deal:
     References:
         Kalai and Smorodinsky (1975).
     """
-    box = _box(frontier, threat)
+    box = box_of(frontier, threat)
     return _proportional(frontier, box, box.ideal - box.threat, "Kalai-Smorodinsky")
 
 
@@ -205,7 +157,7 @@ def egalitarian(frontier: Frontier, threat: Sequence[float]) -> Deal:
     References:
         Kalai (1977).
     """
-    box = _box(frontier, threat)
+    box = box_of(frontier, threat)
     return _proportional(frontier, box, np.ones(len(box.threat)), "egalitarian")
 
 
@@ -217,30 +169,21 @@ def utilitarian(frontier: Frontier, threat: Sequence[float]) -> Deal:
         >>> round(deal.payoffs[0], 6)
         0.5
     """
-    box = _box(frontier, threat)
+    box = box_of(frontier, threat)
 
     def score(point: FloatArray) -> float:
         return float(point.sum()) if np.all(point >= box.threat - 1e-12) else -np.inf
 
     if isinstance(frontier, Outcomes):
-        found = _cut(frontier, box) if frontier.lotteries else _points(frontier)
+        found = _cut(frontier, box) if frontier.lotteries else named_points(frontier)
         return _chosen(box, found, score, "utilitarian")
-    low, high = _range(frontier, box)
+    low, high = span(frontier, box)
 
-    def slope(u: float) -> float:
-        return 1.0 + _slope(frontier, u)
+    def slope(u: Any) -> Any:
+        return 1.0 + slope_at(frontier, u)
 
-    spots = [*_roots(slope, low, high), low, high]
-    return _chosen(box, [(_at(frontier, u), "") for u in spots], score, "utilitarian")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Box:
-    """A bargaining problem with its ideal point."""
-
-    threat: FloatArray
-    ideal: FloatArray
-    scale: float
+    spots = [*roots(slope, low, high, whole=frontier.whole), low, high]
+    return _chosen(box, [(at(frontier, u), "") for u in spots], score, "utilitarian")
 
 
 def _weights(weights: Sequence[float] | None, sides: int) -> FloatArray:
@@ -254,201 +197,66 @@ def _weights(weights: Sequence[float] | None, sides: int) -> FloatArray:
     return np.asarray(raw / raw.sum(), dtype=float)
 
 
-def _at(curve: Curve, u: float) -> FloatArray:
-    """Return the point of a curve."""
-    return np.array([u, float(curve.other(u))])
-
-
-def _slope(curve: Curve, u: float) -> float:
-    """Return the slope of a curve by a five-point difference that stays on it."""
-    step = 1e-3 * min(curve.high - curve.low, 1e3 * max(min(u - curve.low, curve.high - u) / 2, 0))
-    step = max(step, 1e-7 * (curve.high - curve.low))
-    centre = min(max(u, curve.low + 2 * step), curve.high - 2 * step)
-    f = curve.other
-    return float(
-        (8 * (f(centre + step) - f(centre - step)) - (f(centre + 2 * step) - f(centre - 2 * step)))
-        / (12 * step)
-    )
-
-
-def _box(frontier: Frontier, threat: Sequence[float]) -> _Box:
-    """Check a bargaining problem and return its threat and ideal points."""
-    point = np.asarray(threat, dtype=float)
-    sides = 2 if isinstance(frontier, Curve) else frontier.points.shape[1]
-    check(
-        "bargaining",
-        shape_faults("threat", point, (sides,), do="give one threat payoff a side"),
-        number_faults("threat", point, do="give finite threat payoffs"),
-    )
-    if isinstance(frontier, Curve):
-        return _curve_box(frontier, point)
-    cloud = frontier.points
-    if frontier.lotteries:
-        cloud = np.array([p for p, _ in _cut_points(frontier, point)]).reshape(-1, 2)
-    fits = cloud[np.all(cloud >= point - 1e-12, axis=1)] if len(cloud) else cloud
-    better = np.all(fits.max(axis=0) > point) if len(fits) else False
-    apart = frontier.lotteries or bool(np.any(np.all(fits > point, axis=1)))
-    if not (better and apart):
-        _refuse(point)
-    return _Box(point, fits.max(axis=0), float(np.ptp(cloud)) or 1.0)
-
-
-def _curve_box(curve: Curve, point: FloatArray) -> _Box:
-    """Return the problem on a curve, after checking that it falls."""
-    check(
-        "frontier",
-        number_faults("low", curve.low, below=curve.high, do="give low below high"),
-        number_faults("high", curve.high, above=curve.low, do="give low below high"),
-    )
-    grid = np.linspace(curve.low, curve.high, _GRID)
-    values = np.array([float(curve.other(float(u))) for u in grid])
-    faults = number_faults("other", values, do="give a function that is finite on [low, high]")
-    if not faults and np.any(np.diff(values) > 1e-9 * float(np.ptp(values))):
-        place = float(grid[int(np.argmax(np.diff(values)))])
-        faults = [
-            f"`other` rises near {place:.6g}, allowed: a falling function; drop the part of the "
-            "frontier where both sides gain together"
-        ]
-    check("frontier", faults)
-    if point[0] >= curve.high or float(curve.other(max(float(point[0]), curve.low))) <= point[1]:
-        _refuse(point)
-    start = max(curve.low, float(point[0]))
-    most = curve.high
-    if values[-1] < point[1]:
-        from scipy.optimize import brentq
-
-        most = float(brentq(lambda u: curve.other(u) - point[1], start, curve.high, xtol=1e-15))
-    ideal = np.array([most, float(curve.other(start))])
-    return _Box(point, ideal, float(max(np.ptp(values), curve.high - curve.low)))
-
-
-def _refuse(point: FloatArray) -> None:
-    """Raise the error of a threat point that no deal improves on."""
-    shown = ", ".join(f"{u:.6g}" for u in point)
-    check(
-        "bargaining",
-        [
-            f"the threat point ({shown}) lies outside the frontier, allowed: a point that some "
-            "deal improves on for every side; there is nothing to agree on, so add deals or "
-            "report that talks fail"
-        ],
-    )
-
-
-def _range(curve: Curve, box: _Box) -> tuple[float, float]:
-    """Return the payoffs of the first side at which both gain."""
-    return max(curve.low, float(box.threat[0])), float(box.ideal[0])
-
-
-def _roots(function: Callable[[float], float], low: float, high: float) -> list[float]:
-    """Return the sign changes of a function, polished."""
-    from scipy.optimize import brentq
-
-    inset = 1e-9 * (high - low)
-    grid = np.linspace(low + inset, high - inset, _GRID)
-    values = np.array([function(float(u)) for u in grid])
-    return [
-        float(brentq(function, grid[k], grid[k + 1], xtol=1e-15))
-        for k in np.flatnonzero(values[:-1] * values[1:] <= 0)
-        if values[k] != values[k + 1]
-    ]
-
-
-def _curve_peaks(curve: Curve, box: _Box, powers: FloatArray) -> Candidates:
+def _curve_peaks(curve: Curve, box: Box, powers: FloatArray) -> Candidates:
     """Return the points of a curve where the weighted product is stationary, and its ends."""
-    low, high = _range(curve, box)
+    low, high = span(curve, box)
 
-    def slope(u: float) -> float:
-        gain = _at(curve, u) - box.threat
-        return float(powers[0] * gain[1] + powers[1] * _slope(curve, u) * gain[0])
+    def slope(u: Any) -> Any:
+        mine, yours = at(curve, u)
+        rise = powers[1] * slope_at(curve, u) * (mine - box.threat[0])
+        return powers[0] * (yours - box.threat[1]) + rise
 
-    spots = [*_roots(slope, low, high), low, high]
-    return [(_at(curve, u), "") for u in spots]
-
-
-def _points(frontier: Outcomes) -> Candidates:
-    """Return the deals of a finite set with their names."""
-    return list(zip(frontier.points, frontier.names, strict=True))
+    spots = [*roots(slope, low, high, whole=curve.whole), low, high]
+    return [(at(curve, u), "") for u in spots]
 
 
-def _edges(frontier: Outcomes) -> list[tuple[FloatArray, FloatArray, str, str]]:
-    """Return the edges of the convex set of deals, with the names at both ends."""
-    corners = hull(frontier.points)
-    names = [frontier.names[int(np.abs(frontier.points - c).max(axis=1).argmin())] for c in corners]
-    count = len(corners)
-    return [
-        (corners[k], corners[(k + 1) % count], names[k], names[(k + 1) % count])
-        for k in range(count)
-    ]
-
-
-def _mixed(start: str, end: str, share: float) -> str:
-    """Return a mixture of two deals in words."""
-    if share <= 1e-12:
-        return start
-    return end if share >= 1 - 1e-12 else f"{1 - share:.4g} {start} + {share:.4g} {end}"
-
-
-def _segment_peaks(frontier: Outcomes, box: _Box, powers: FloatArray) -> Candidates:
+def _segment_peaks(frontier: Outcomes, box: Box, powers: FloatArray) -> Candidates:
     """Return the best point of each edge for the weighted product."""
     found: Candidates = []
-    for start, end, first, second in _edges(frontier):
+    for start, end, first, second in edges(frontier):
         base, move = start - box.threat, end - start
         shares = [0.0, 1.0]
         if move[0] * move[1] < 0:
             best = -(powers[0] * move[0] * base[1] + powers[1] * move[1] * base[0])
             shares.append(float(np.clip(best / (move[0] * move[1]), 0.0, 1.0)))
-        found += [(start + s * move, _mixed(first, second, s)) for s in shares]
+        found += [(start + s * move, mixed(first, second, s)) for s in shares]
     return found
 
 
-def _cut_points(frontier: Outcomes, threat: FloatArray) -> Candidates:
-    """Return corners of the convex set and where its edges meet the threat payoffs."""
-    found: Candidates = []
-    for start, end, first, second in _edges(frontier):
-        shares = [0.0]
-        for side in (0, 1):
-            move = end[side] - start[side]
-            if move != 0.0 and 0.0 < (threat[side] - start[side]) / move < 1.0:
-                shares.append(float((threat[side] - start[side]) / move))
-        found += [(start + s * (end - start), _mixed(first, second, s)) for s in shares]
-    return found
-
-
-def _cut(frontier: Outcomes, box: _Box) -> Candidates:
+def _cut(frontier: Outcomes, box: Box) -> Candidates:
     """Return the corners of the part of the convex set that nobody rejects."""
-    return _cut_points(frontier, box.threat)
+    return cut_points(frontier, box.threat)
 
 
-def _proportional(frontier: Frontier, box: _Box, unit: FloatArray, rule: str) -> Deal:
+def _proportional(frontier: Frontier, box: Box, unit: FloatArray, rule: str) -> Deal:
     """Return the deal whose gains are in fixed proportion, or nearest to it from below."""
 
     def score(point: FloatArray) -> float:
         return float(((point - box.threat) / unit).min())
 
     if isinstance(frontier, Outcomes) and not frontier.lotteries:
-        return _chosen(box, _points(frontier), score, rule)
+        return _chosen(box, named_points(frontier), score, rule)
     if isinstance(frontier, Curve):
-        low, high = _range(frontier, box)
+        low, high = span(frontier, box)
 
-        def gap(u: float) -> float:
-            gain = (_at(frontier, u) - box.threat) / unit
-            return float(gain[0] - gain[1])
+        def gap(u: Any) -> Any:
+            mine, yours = at(frontier, u)
+            return (mine - box.threat[0]) / unit[0] - (yours - box.threat[1]) / unit[1]
 
-        spots = [*_roots(gap, low, high), low, high]
-        return _chosen(box, [(_at(frontier, u), "") for u in spots], score, rule)
+        spots = [*roots(gap, low, high, whole=frontier.whole), low, high]
+        return _chosen(box, [(at(frontier, u), "") for u in spots], score, rule)
     found: Candidates = []
-    for start, end, first, second in _edges(frontier):
+    for start, end, first, second in edges(frontier):
         tilt = ((start - box.threat) / unit, (end - start) / unit)
         shares = [0.0, 1.0]
         turn = float(tilt[1][0] - tilt[1][1])
         if turn != 0.0:
             shares.append(float(np.clip((tilt[0][1] - tilt[0][0]) / turn, 0.0, 1.0)))
-        found += [(start + s * (end - start), _mixed(first, second, s)) for s in shares]
+        found += [(start + s * (end - start), mixed(first, second, s)) for s in shares]
     return _chosen(box, found, score, rule)
 
 
-def _chosen(box: _Box, found: Candidates, score: Callable[[FloatArray], float], rule: str) -> Deal:
+def _chosen(box: Box, found: Candidates, score: Callable[[FloatArray], float], rule: str) -> Deal:
     """Return the best candidate, with every other one that is as good."""
     with np.errstate(divide="ignore"):
         scored = sorted(
@@ -498,8 +306,8 @@ def zeuthen(frontier: Curve, threat: Sequence[float], *, step: float = 1e-4) -> 
         Zeuthen (1930); Harsanyi (1956).
     """
     check("concession", number_faults("step", step, above=0.0, at_most=0.5, do="try 1e-4"))
-    box = _box(frontier, threat)
-    low, high = _range(frontier, box)
+    box = box_of(frontier, threat)
+    low, high = span(frontier, box)
     one, two, move = high, low, step * (high - low)
     while one - two > move:
         # Both claims in the first side's payoff; the second side's come from the curve.

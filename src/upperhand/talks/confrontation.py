@@ -15,11 +15,12 @@ import numpy.typing as npt
 from upperhand.core.errors import OptionError, raise_faults, unknown
 from upperhand.equilibrium.solve import Closure
 from upperhand.results.talks import Agreement, Leverage, PayoffTable, Talks
-from upperhand.talks.agree import agreements, deals_of
+from upperhand.talks.bargain import bargain_of
 from upperhand.talks.ceilings import ceiling_rows
 from upperhand.talks.ladder import ladder_of
 from upperhand.talks.measures import leverage_at, settlement_curve
 from upperhand.talks.menu import Payoffs, payoffs
+from upperhand.talks.scaled_deals import bargaining_set
 from upperhand.world.shock import ShockSource
 from upperhand.world.world import World
 
@@ -74,6 +75,8 @@ def confront(
     deal_horizon: str = "medium",
     closure: Closure = "fixed",
     at_horizon: Callable[[Side, str], Side] | None = None,
+    scaled: bool = True,
+    standing: bool = True,
     progress: Progress | None = None,
 ) -> Talks:
     """Compute war, threats, talks and leverage of two sides.
@@ -87,6 +90,8 @@ def confront(
         closure: `fixed` or `share`.
         at_horizon: Returns a side with its moves as they work at a horizon, for example after its
             stocks have run out; moves are the same at all horizons by default.
+        scaled: Whether a deal can hold every measure in part; else deals are sets of measures.
+        standing: Whether the tariffs in force between the sides can be cut in a deal in parts.
         progress: Called with (steps done, steps in all, words).
 
     Returns:
@@ -127,12 +132,13 @@ def confront(
     tell(len(wanted), len(wanted) + 3, "ceilings of the tariff threats")
     ceilings = ceiling_rows(world, sides, tuple(horizons), closure)
     tell(len(wanted) + 1, len(wanted) + 3, "deals")
-    deals = deals_of(world, then[deal_horizon], deal_horizon, closure)
-    agreed = agreements(sides, tables[deal_horizon], deals)
+    bargain = bargain_of(
+        world, then[deal_horizon], tables[deal_horizon], closure, scaled=scaled, standing=standing
+    )
     rungs, words = ladder_of(sides, tables[deal_horizon])
     tell(len(wanted) + 2, len(wanted) + 3, "leverage")
     leverage = tuple(
-        leverage_at(world, then[horizon], tables[horizon], ceilings, deals, agreed, closure)
+        leverage_at(world, then[horizon], tables[horizon], ceilings, bargain, closure)
         for horizon in horizons
     )
     tell(len(wanted) + 3, len(wanted) + 3, "done")
@@ -144,13 +150,14 @@ def confront(
         deal_horizon=deal_horizon,
         deals=tuple(
             (name, float(u[0]), float(u[1]))
-            for name, u in zip(deals.names, deals.usd_bn, strict=True)
+            for name, u in zip(bargain.deals.names, bargain.deals.usd_bn, strict=True)
         ),
-        agreements=agreed,
+        agreements=bargain.agreed,
         rungs=rungs,
         ladder_words=words,
-        settlement=settlement_curve(tables[deal_horizon], deals),
-        notes=_notes(tables, leverage, agreed),
+        settlement=settlement_curve(tables[deal_horizon], bargain),
+        notes=(*_notes(tables, leverage, bargain.agreed), *bargain.notes),
+        frontier=bargaining_set(bargain.table) if bargain.table else None,
     )
 
 

@@ -11,8 +11,8 @@ import numpy.typing as npt
 from upperhand.equilibrium.solve import Closure
 from upperhand.game.normal_form import bimatrix
 from upperhand.results.talks import Agreement, Ceiling, Leverage, LeverageRow
-from upperhand.talks.agree import Deals
 from upperhand.talks.attribution import shapley
+from upperhand.talks.bargain import Bargain
 from upperhand.talks.by_sector import by_sector
 from upperhand.talks.dependence import dependence
 from upperhand.talks.ladder import solved_ladder
@@ -29,6 +29,8 @@ Array = npt.NDArray[np.float64]
 
 BASE = "variable threats"  # the threat point from which the surplus share is reported
 RULE = "Nash, weights from the clocks"
+KNOWN = 2e-3  # shares of the surplus closer to one half than this are one half
+ALIKE = 1e-2  # relative difference of patience below which both wait alike
 
 
 def leverage_at(
@@ -36,8 +38,7 @@ def leverage_at(
     sides: tuple[Side, Side],
     table: Payoffs,
     ceilings: Sequence[Ceiling],
-    deals: Deals,
-    agreed: Sequence[Agreement],
+    bargain: Bargain,
     closure: Closure,
 ) -> Leverage:
     """Return the seven measures at the horizon of a table, with their attribution."""
@@ -48,10 +49,10 @@ def leverage_at(
             table.horizon, (), None, "no answer: some packages have no equilibrium", {}, {}
         )
     advantage = variable_threats(bimatrix(usd[0], usd[1])).advantage
-    share = _share(agreed)
-    ticking = _clock(usd, deals)
-    patience = _patience(ticking)
-    verdict = upper_hand(advantage, 0.5 if share is None else share, patience, sides=names)
+    share = _share(bargain.agreed)
+    ticking = clock_of(usd, bargain)
+    signs = signs_of(advantage, share, ticking)
+    verdict = upper_hand(*signs, sides=names)
     rows = (
         _pain(names, percent),
         _ceiling(names, ceilings, table.horizon),
@@ -148,40 +149,40 @@ def _surplus(names: tuple[str, str], share: float | None) -> LeverageRow:
             "no deal on the table beats the threats of both sides, so there is no surplus to share"
         )
         return LeverageRow("surplus_share", "Surplus share", "1", (None, None), None, words)
-    favours = None if abs(share - 0.5) < 1e-9 else names[int(share < 0.5)]
+    favours = None if abs(share - 0.5) <= KNOWN else names[int(share < 0.5)]
     words = f"{names[0]} gets {share:.0%} and {names[1]} {1 - share:.0%} of the gain from agreeing"
     return LeverageRow("surplus_share", "Surplus share", "1", (share, 1 - share), favours, words)
 
 
-def _clock(usd: Array, deals: Deals) -> Clock | None:
-    """M6: what the standoff costs each side a year, against what it fights for (eq. 12.10)."""
-    losses = [-float(usd[side, -1, -1]) for side in (0, 1)]
-    prizes = prizes_of(deals)
-    if prizes is None:
-        return None
-    return clock(losses, prizes)
+def clock_of(usd: Array, bargain: Bargain) -> Clock | None:
+    """M6: what the standoff costs each side a year, against what it fights for (eq. 12.10).
 
-
-def prizes_of(deals: Deals) -> tuple[float, float] | None:
-    """Return what each side gains if its own best deal is agreed and not the other's best.
-
-    Best among the deals that leave the other no worse than while talking; None where the two
-    sides' best deals are the same.
+    What a side fights for is the yearly difference between the two sides' best deals for as long as
+    its impatience lets it count.
     """
-    talking = np.array(deals.talking)
-    fine = (deals.usd_bn >= talking - 1e-9).all(axis=1)
-    points = deals.usd_bn[fine]
-    mine, yours = points[points[:, 0].argmax()], points[points[:, 1].argmax()]
-    prizes = (float(mine[0] - yours[0]), float(yours[1] - mine[1]))
-    return prizes if min(prizes) > 1e-9 else None
+    if bargain.prizes is None:
+        return None
+    losses = [-float(usd[side, -1, -1]) for side in (0, 1)]
+    return clock(losses, [p / r for p, r in zip(bargain.prizes, bargain.rates, strict=True)])
 
 
-def _patience(ticking: Clock | None) -> float:
-    """Return the difference of patience of the first side, zero when there is nothing to wait for."""
-    if ticking is None or ticking.favours is None:
-        return 0.0
-    mine, yours = ticking.patience
-    return float("inf") if mine == yours == float("inf") else float(np.subtract(mine, yours))
+def signs_of(
+    advantage: float, share: float | None, ticking: Clock | None
+) -> tuple[float, float, float]:
+    """Return what the upper hand is read from; what the search cannot tell from even is even.
+
+    Returns:
+        The threat-point advantage, the first side's share, and the difference of patience, zero
+        when there is nothing to wait for.
+    """
+    even = share is None or abs(share - 0.5) <= KNOWN
+    patience = 0.0
+    if ticking is not None and ticking.favours is not None:
+        mine, yours = ticking.patience
+        both = mine == yours == float("inf")
+        patience = float("inf") if both else float(np.subtract(mine, yours))
+        patience = 0.0 if abs(patience) <= ALIKE * min(mine, yours) else patience
+    return advantage, 0.5 if even or share is None else share, patience
 
 
 def _ticking(names: tuple[str, str], ticking: Clock | None) -> LeverageRow:
@@ -189,12 +190,13 @@ def _ticking(names: tuple[str, str], ticking: Clock | None) -> LeverageRow:
     if ticking is None:
         words = "both sides want the same deal, so there is nothing to wait for"
         return LeverageRow("clock", label, unit, (None, None), None, words)
-    favours = None if ticking.favours is None else names[ticking.favours]
+    sign = signs_of(0.0, None, ticking)[2]
+    favours = None if sign == 0.0 else names[int(sign < 0.0)]
     values = tuple(float(p) if np.isfinite(p) else None for p in ticking.patience)
     losses = " and ".join(
         f"{n} USD {loss:.3g} bn a year" for n, loss in zip(names, ticking.flow_loss, strict=True)
     )
-    words = f"the standoff costs {losses}"
+    words = f"with everything carried out the standoff costs {losses}"
     if ticking.median is not None:
         words += (
             f"; in attrition half of such standoffs end within {12 * ticking.median:.2g} months"
@@ -257,13 +259,13 @@ def _sectors(
     return {name: float(value) for name, value in zip(world.sectors, found, strict=True)}
 
 
-def settlement_curve(table: Payoffs, deals: Deals) -> tuple[tuple[float, float], ...]:
+def settlement_curve(table: Payoffs, bargain: Bargain) -> tuple[tuple[float, float], ...]:
     """Return (months, chance that the standoff has been settled by then), from attrition.
 
     Empty when some side does not lose, or both want the same deal: then there is no race to
     give in, and no distribution.
     """
-    ticking = _clock(table.usd / 1e3, deals) if not table.failed else None
+    ticking = clock_of(table.usd / 1e3, bargain) if not table.failed else None
     if ticking is None or ticking.hazard is None:
         return ()
     rate = sum(ticking.hazard)

@@ -1,0 +1,239 @@
+"""What is agreed when deals come in parts: the rules on the frontier (model book, eq. 12.31-12.32)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from upperhand.core.errors import OptionError
+from upperhand.results.talks import Agreement, BargainingSet, FrontierPoint
+from upperhand.talks.bargaining import Deal, egalitarian, kalai_smorodinsky, nash_solution
+from upperhand.talks.efficient import SAME, Front, efficiency, falling, polished
+from upperhand.talks.frontiers import Curve, Frontier, outcomes
+from upperhand.talks.scaling import Point, Scale
+from upperhand.talks.terms import terms_of
+
+Array = npt.NDArray[np.float64]
+Pair = tuple[float, float]
+
+CLOCK_RULE = "Nash, weights from the clocks"
+OSSA_RULE = "equal gains in per cent (Ossa)"
+RULES = (CLOCK_RULE, "Nash", "Kalai-Smorodinsky", "egalitarian", OSSA_RULE)
+REFINED = 4  # rounds of refining the curve around a pick
+BEYOND = 20.0  # units of the scale: a set of measures further out shows a local search
+NEAR = 10.0  # units of the scale: a pick this near to a point solved takes that point
+
+
+@dataclass(eq=False)
+class Table:
+    """The frontier of a confrontation, with what bargaining on it needs; learns from each deal.
+
+    Attributes:
+        scale: Payoffs by strengths.
+        front: The efficient deals.
+        income: Baseline income of each side, USD billion a year.
+        points: Efficient deals solved so far.
+    """
+
+    scale: Scale
+    front: Front
+    income: Pair
+    points: tuple[Point, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.points = self.front.points
+
+    @property
+    def curve(self) -> Frontier:
+        """The frontier as a falling curve, or as one deal that is best for both."""
+        return _curve(self.points)
+
+    def settle(self, rule: str, threat: Pair, weights: Pair) -> tuple[Deal, Point]:
+        """Return what a rule picks, solved exactly; the curve is refined until the pick stays.
+
+        Raises:
+            OptionError: If no deal improves on the threat point.
+        """
+        deal = chosen(self, rule, threat, weights)
+        for _ in range(REFINED):
+            wanted = np.array(deal.payoffs)
+            near = min(self.points, key=lambda p: float(np.abs(p.usd_bn - wanted).max()))
+            if np.abs(near.usd_bn - wanted).max() <= NEAR * self.scale.unit:
+                return deal, near
+            found = polished(self.front, float(wanted[0]))
+            self.points = tuple(falling([*self.points, found]))
+            deal = chosen(self, rule, threat, weights)
+        wanted = np.array(deal.payoffs)
+        return deal, min(self.points, key=lambda p: float(np.abs(p.usd_bn - wanted).max()))
+
+    def beaten_by(self, payoffs: Array) -> bool:
+        """Return whether payoffs lie beyond the frontier by more than it is known."""
+        best = self.front.points[-1 if payoffs[0] > self.front.points[-1].usd_bn[0] else 0].usd_bn
+        if isinstance(self.curve, Curve) and self.curve.low <= payoffs[0] <= self.curve.high:
+            best = np.array([payoffs[0], float(self.curve.other(payoffs[0]))])
+        elif payoffs[0] < self.front.points[0].usd_bn[0]:
+            best = np.array([payoffs[0], self.front.points[0].usd_bn[1]])
+        return bool((payoffs - best).max() > BEYOND * self.scale.unit)
+
+    def prizes(self) -> Pair | None:
+        """Return what each side gains a year if its own best deal is agreed, not the other's best.
+
+        Best among the efficient deals that leave the other no worse than while talking; None where
+        the two sides' best deals are the same.
+        """
+        if not isinstance(self.curve, Curve):
+            return None
+        talking = self.front.start.usd_bn
+        grid = np.linspace(self.curve.low, self.curve.high, 2001)
+        other = self.curve.other(grid)
+        fine = (grid >= talking[0]) & (other >= talking[1])
+        if not fine.any():
+            return None
+        prize = (float(np.ptp(grid[fine])), float(np.ptp(other[fine])))
+        return prize if min(prize) > SAME * self.scale.unit else None
+
+
+def _curve(points: tuple[Point, ...]) -> Frontier:
+    table = np.array([p.usd_bn for p in points])
+    if len(points) == 1:
+        return outcomes(table, names=["the deal that is best for both"])
+    from scipy.interpolate import PchipInterpolator
+
+    return Curve(PchipInterpolator(table[:, 0], table[:, 1]), table[0, 0], table[-1, 0], whole=True)
+
+
+def bargaining_set(table: Table) -> BargainingSet:
+    """Return the frontier as plain data, with why it is as it is."""
+    parts = tuple(part.about for part in table.scale.parts)
+    points = tuple(
+        FrontierPoint(_pair(p.usd_bn), tuple(float(x) for x in p.strength)) for p in table.points
+    )
+    gap = max(efficiency(p)[1] for p in table.points)
+    return BargainingSet(parts, points, gap, why(table))
+
+
+def why(table: Table) -> str:
+    """Say which concessions help both sides at first, and where the interests part."""
+    parts = [part.about for part in table.scale.parts]
+    start = table.front.start
+    gains = [(1.0 - 2.0 * p.now) * start.slope[:, k] for k, p in enumerate(parts)]
+    concessions = [k for k, p in enumerate(parts) if p.role != "threat"]
+    both = [k for k in concessions if gains[k].min() > 0]
+    said = [f"{len(both)} of {len(concessions)} concessions help both sides at first"]
+    for k, part in enumerate(parts):
+        if part.role != "standing tariffs":
+            continue
+        own = 0 if part.side == parts[0].side else 1
+        best = table.front.points[-1 if own == 0 else 0].strength[k]
+        if k in both:
+            said.append(
+                f"the {part.label} are higher than suits {part.side}: the best deal for {part.side} "
+                f"would cut them by {best:.0%}"
+            )
+    if table.front.single:
+        said.append("one deal is best for both sides, so there is nothing to split but the gain")
+    return "; ".join(said)
+
+
+def scaled_agreements(
+    table: Table, threats: Mapping[str, Pair], weights: Pair
+) -> tuple[Agreement, ...]:
+    """Return the deal from every threat point by every rule, in parts (eq. 12.31)."""
+    return tuple(
+        _agreement(table, rule, name, point, weights)
+        for name, point in threats.items()
+        for rule in RULES
+    )
+
+
+def chosen(table: Table, rule: str, point: Pair, weights: Pair) -> Deal:
+    """Return what a rule picks on the curve.
+
+    Raises:
+        OptionError: If no deal improves on the threat point.
+    """
+    curve = table.curve
+    if rule == CLOCK_RULE:
+        return nash_solution(curve, point, weights=weights)
+    if rule == OSSA_RULE:
+        unit = np.array(table.income)
+        deal = egalitarian(_in_per_cent(curve, unit), tuple(np.array(point) / unit))
+        payoffs = np.array(deal.payoffs) * unit
+        return replace(deal, payoffs=_pair(payoffs), gains=_pair(payoffs - point), rule=rule)
+    if rule == "Kalai-Smorodinsky":
+        return kalai_smorodinsky(curve, point)
+    return egalitarian(curve, point) if rule == "egalitarian" else nash_solution(curve, point)
+
+
+def _in_per_cent(curve: Frontier, unit: Array) -> Frontier:
+    if not isinstance(curve, Curve):
+        return outcomes(curve.points / unit, names=curve.names)
+    return Curve(
+        lambda u: curve.other(u * unit[0]) / unit[1],
+        curve.low / unit[0],
+        curve.high / unit[0],
+        whole=True,
+    )
+
+
+def _agreement(table: Table, rule: str, threat: str, point: Pair, weights: Pair) -> Agreement:
+    try:
+        deal, found = table.settle(rule, point, weights)
+    except OptionError as fault:
+        no = str(fault).split(";")[0]
+        return Agreement(threat, rule, (), None, point, None, (None, None), no)
+    parts = tuple(part.about for part in table.scale.parts)
+    gains = found.usd_bn - np.array(point)
+    shares = _pair(gains / gains.sum()) if gains.sum() > 0 and gains.min() >= 0 else None
+    return Agreement(
+        threat=threat,
+        rule=rule,
+        terms=terms_of(parts, found.strength.tolist())
+        or ("nothing changes, and the threats are not carried out",),
+        payoffs_usd_bn=_pair(found.usd_bn),
+        threat_usd_bn=point,
+        shares=shares,
+        would_break=_patience(table, found, point),
+        selection=deal.selection,
+        strengths=tuple(float(x) for x in found.strength),
+        gap_usd_bn=efficiency(found)[1],
+    )
+
+
+def _patience(table: Table, found: Point, point: Pair) -> tuple[float | None, float | None]:
+    """Return the yearly discount factor above which each side keeps a deal (eq. 12.26)."""
+    keep, cheat = found.usd_bn.tolist(), cheating(table.scale, found)
+    first, second = (critical_patience(keep[k], cheat[k], point[k]) for k in (0, 1))
+    return first, second
+
+
+def cheating(scale: Scale, found: Point) -> Pair:
+    """Return what each side gets when it keeps the other's part of a deal, not its own (eq. 12.32)."""
+    owner, now = np.array([part.side for part in scale.parts]), scale.now
+    values = [scale.worth(np.where(owner == k, now, found.strength))[k] for k in (0, 1)]
+    return float(values[0]), float(values[1])
+
+
+def critical_patience(keep: float, cheat: float, threat: float) -> float | None:
+    """Return the yearly discount factor above which a side keeps a deal (eq. 12.26).
+
+    Cheating pays for a year, then the talks have failed. None when cheating does not pay at all;
+    1 when no patience is enough.
+
+    Examples:
+        >>> critical_patience(2.0, 3.0, 0.0), critical_patience(2.0, 1.0, 0.0)
+        (0.3333333333333333, None)
+    """
+    if cheat <= keep + 1e-12:
+        return None
+    if cheat <= threat + 1e-12 or keep <= threat + 1e-12:
+        return 1.0
+    return (cheat - keep) / (cheat - threat)
+
+
+def _pair(values: Any) -> Pair:
+    return float(values[0]), float(values[1])
