@@ -27,7 +27,14 @@ class MeasureError(UpperhandError, ValueError):
 
 
 class ScenarioError(UpperhandError, ValueError):
-    """A scenario file that cannot be read as it stands."""
+    """A scenario file that cannot be read as it stands.
+
+    Attributes:
+        fields: Each fault by its field, (`moves[0].add_pp`, what is wrong), for a form; empty where
+            the text as a whole is at fault.
+    """
+
+    fields: tuple[tuple[str, str], ...] = ()
 
 
 class RecordError(UpperhandError, ValueError):

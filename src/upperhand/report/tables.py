@@ -299,7 +299,9 @@ def diversion(run: Run) -> Table:
 
 
 def alone(run: Run) -> Table:
-    """Return what each side's moves do alone, and each move alone."""
+    """Return what each side's moves do alone, and each move alone; nothing when none was run."""
+    if all(case.kind == "package" for case in run.cases):
+        return _nothing("alone")
     main = main_horizon(run)
     rows = []
     for case in run.cases_at(main):

@@ -99,10 +99,15 @@ def validate(
         faults += [
             f"{_place(document, settings, path)}: {_said(path, what)}" for path, what in found
         ]
+        fields = tuple((show(path), what) for path, what in found)
     else:
         raise_listed(document.name, faults)
         return scenario
-    raise_listed(document.name, faults)
+    try:
+        raise_listed(document.name, faults)
+    except ScenarioError as listed:
+        listed.fields = fields
+        raise
     raise ScenarioError(f"{document.name}: cannot be read as a scenario")
 
 

@@ -9,11 +9,14 @@ from upperhand.core.errors import ScenarioError, UpperhandError, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from upperhand.scenario.flows import Flow
     from upperhand.world.world import World
 
 TOY, DEFAULT = "toy", "icio-2022-strategic"
+#: Variable of the environment that names a folder of further worlds, `NAME.npz`.
+OWN_WORLDS = "UPPERHAND_WORLDS"
 
 
 def world_names() -> list[str]:
@@ -39,10 +42,13 @@ def world_of(name: str) -> World:
         from upperhand.world.toy import toy_world
 
         return toy_world()
+    import os
     from pathlib import Path
 
     from upperhand.world.load import load_world
 
+    if name in own_names():
+        return load_world(Path(os.environ[OWN_WORLDS]) / f"{name}.npz")
     if name not in world_names() and not Path(name).exists():
         raise ScenarioError(unknown("world", name, world_names()))
     return load_world(name)
@@ -132,3 +138,49 @@ def flow_of(names: Sequence[str], world: str | None) -> Flow:
     from upperhand.scenario.flows import flow
 
     return flow(world_of(world or DEFAULT), names)
+
+
+def own_names() -> tuple[str, ...]:
+    """Return the names of the worlds in the folder that `$UPPERHAND_WORLDS` names, if any.
+
+    Examples:
+        >>> own_names()
+        ()
+    """
+    import os
+    from pathlib import Path
+
+    folder = os.environ.get(OWN_WORLDS)
+    if not folder or not Path(folder).is_dir():
+        return ()
+    return tuple(sorted(path.stem for path in Path(folder).glob("*.npz")))
+
+
+def build_own(
+    kind: str, tables: Path, folder: Path, name: str, *, balance: bool = False
+) -> dict[str, Any]:
+    """Build a world from a folder of tables, keep it as `NAME.npz`, and say what it is.
+
+    Args:
+        kind: `csv` or `parquet`.
+        tables: Folder of the tables.
+        folder: Folder of further worlds, see `own_names`.
+        name: Name of the world.
+        balance: Repair a table that nearly adds up.
+
+    Raises:
+        WorldError: If the tables are faulty, with every fault.
+    """
+    from upperhand.world.check import check_world
+    from upperhand.world.make import build_world
+
+    world = build_world(kind, tables, folder / f"{name}.npz", balance=balance)
+    report = check_world(world)
+    return {
+        "name": name,
+        "ok": report.ok,
+        "report": str(report),
+        "countries": len(world.countries),
+        "sectors": len(world.sectors),
+        "fingerprint": world.fingerprint,
+    }

@@ -1,1 +1,1 @@
-"""Inner package; see the reference."""
+"""The web: serve the page and the HTTP interface; runs are made in worker processes."""

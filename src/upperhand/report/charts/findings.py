@@ -25,6 +25,15 @@ def map_title(values: dict[str, float]) -> str:
     return f"{lose} of {len(finite)} economies lose and {gain} gain"
 
 
+def rise_title(values: dict[str, float]) -> str:
+    """Return how many economies fall and rise, where a rise is no gain by itself."""
+    finite = [v for v in values.values() if math.isfinite(v)]
+    if not finite:
+        return NO_RESULT
+    down, up = sum(v < -TINY for v in finite), sum(v > TINY for v in finite)
+    return f"It falls in {down} of {len(finite)} economies and rises in {up}"
+
+
 def ranking_title(horizon: str, table: Table) -> str:
     """Return who loses and gains most of all economies."""
     frame = table.frame

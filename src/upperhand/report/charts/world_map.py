@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from upperhand.core.errors import OptionError, unknown
 from upperhand.report.charts.base import Chart, inline
-from upperhand.report.charts.findings import map_title
+from upperhand.report.charts.findings import map_title, rise_title
 from upperhand.report.charts.theme import BORDER, DIVERGING, NOT_MODELLED
 from upperhand.report.geo import MAP_NOTE, country_ids, topology
 from upperhand.report.numbers import codes, main_horizon, percent_by_country, source_line
@@ -20,14 +21,30 @@ RESIDUAL = "ROW"
 WORLD = "world"  # name of the data set with the shapes
 
 
-def world_map(run: Run) -> Chart:
-    """Return the map of the change of real income at the longest horizon."""
+#: What the map can show: changes by country, in words for the subtitle.
+VARIABLES = {
+    "real_income_change": "real income",
+    "real_wage_change": "the real wage",
+    "consumer_price_change": "consumer prices, in units of world income",
+    "terms_of_trade_change": "the terms of trade",
+    "exports_change": "the value of exports, in units of world income",
+    "imports_change": "the value of imports, in units of world income",
+}
+
+
+def world_map(run: Run, variable: str = "real_income_change") -> Chart:
+    """Return the map of the change of real income, or of another variable, at the longest horizon.
+
+    Raises:
+        OptionError: If the map cannot show that variable.
+    """
+    if variable not in VARIABLES:
+        raise OptionError(unknown("variable of the map", variable, list(VARIABLES)))
     horizon = main_horizon(run)
     data = run.case("package", horizon).counterfactual.data
     names = codes(data)
-    values = dict(
-        zip(names, percent_by_country(run, "real_income_change", horizon=horizon), strict=True)
-    )
+    values = dict(zip(names, percent_by_country(run, variable, horizon=horizon), strict=True))
+    title = map_title(values) if variable == "real_income_change" else rise_title(values)
     borders = class_borders([v for v in values.values() if math.isfinite(v)])
     shapes, groups = shape_values(run, values)
     rows = [
@@ -39,13 +56,15 @@ def world_map(run: Run) -> Chart:
 
     return Chart(
         "map",
-        map_title(values),
-        f"Change of real income from the baseline, per cent, {horizon} horizon",
+        title,
+        f"Change of {VARIABLES[variable]} from the baseline, per cent, {horizon} horizon",
         f"{map_note(run, groups)} {source_line(run)}",
-        f"World map in seven classes of the change of real income. {map_title(values)}. "
+        f"World map in seven classes of the change of {VARIABLES[variable]}. {title}. "
         "The table 'Every economy' lists all values.",
         draw,
-        legend_of(borders, any(row["class"] is None for row in rows)),
+        legend_of(
+            borders, any(row["class"] is None for row in rows), plain=not is_welfare(variable)
+        ),
         lambda: {WORLD: topology()},
     )
 
@@ -89,12 +108,21 @@ def map_note(run: Run, groups: dict[str, str]) -> str:
     return f"Economies computed as a group show the value of the group ({'; '.join(names)}). {MAP_NOTE}"
 
 
-def legend_of(borders: tuple[float, float, float], has_gaps: bool) -> tuple[tuple[str, str], ...]:
-    """Return colour and label of each class, from losses to gains."""
+def is_welfare(variable: str) -> bool:
+    """Say whether a rise of the variable is a gain of those who live there."""
+    return variable in ("real_income_change", "real_wage_change")
+
+
+def legend_of(
+    borders: tuple[float, float, float], has_gaps: bool, *, plain: bool = False
+) -> tuple[tuple[str, str], ...]:
+    """Return colour and label of each class, from losses to gains; of falls to rises if `plain`."""
     a, b, c = (f"{x:g}" for x in borders)
+    down, up = ("fall", "rise") if plain else ("loss", "gain")
     labels = (
-        f"loss above {c}%", f"loss {b} to {c}%", f"loss {a} to {b}%", f"within {a}% of zero",
-        f"gain {a} to {b}%", f"gain {b} to {c}%", f"gain above {c}%",
+        f"{down} above {c}%", f"{down} {b} to {c}%", f"{down} {a} to {b}%",
+        f"within {a}% of zero",
+        f"{up} {a} to {b}%", f"{up} {b} to {c}%", f"{up} above {c}%",
     )  # fmt: skip
     entries = tuple(zip(DIVERGING, labels, strict=True))
     return (*entries, (NOT_MODELLED, "not modelled")) if has_gaps else entries
