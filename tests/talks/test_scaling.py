@@ -203,3 +203,32 @@ def test_deals_of_measures_are_a_subset_of_deals_in_parts(world, sides):
 )
 def test_terms_read_as_a_negotiator_would_say_them(part, strength, words):
     assert terms_of([part], [strength]) == (words,)
+
+
+@pytest.mark.equation("12.33")
+def test_measures_of_the_central_draw_are_those_of_the_talks(world, sides):
+    """The same payoffs give the same seven numbers; the share to the accuracy of the curve."""
+    from upperhand.talks.menu import payoffs
+    from upperhand.talks.seven import efficient_again, measures_from, with_ranges
+
+    talks = confront(world, *sides, horizons=[HORIZON], deal_horizon=HORIZON)
+    usa, chn = sides
+    table = payoffs(
+        world,
+        ("USA", "CHN"),
+        (usa.members, chn.members),
+        ([m.measures for m in usa.moves], [m.measures for m in chn.moves]),
+        ([m.label for m in usa.moves], [m.label for m in chn.moves]),
+        horizon=HORIZON,
+    )
+    efficient = efficient_again(world, sides, talks.frontier, HORIZON)
+    found = measures_from(sides, table, efficient, tuple(efficient[-1]))
+    for row in talks.leverage[0].rows:
+        if row.key not in ("credible_ceiling", "structural_power"):
+            assert found.values[row.key] == pytest.approx(row.values, rel=1e-2, abs=1e-6), row.key
+    ranged = with_ranges(talks, {HORIZON: [found] * 4}).leverage[0]
+    assert ranged.draws == 4
+    assert sum(ranged.probability) == 1.0
+    share = next(row for row in ranged.rows if row.key == "surplus_share")
+    assert share.low == share.high == found.values["surplus_share"]
+    assert ranged.sentence.split(":")[0].replace(" (p = 1.00)", "") in talks.leverage[0].sentence

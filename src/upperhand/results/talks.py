@@ -76,6 +76,8 @@ class LeverageRow:
         values: Value for each side; None where the measure does not exist.
         favours: The side that it favours, or None.
         sentence: The measure in words.
+        low: Lower end of the range over draws for each side; None without draws.
+        high: Upper end.
     """
 
     key: str
@@ -84,6 +86,27 @@ class LeverageRow:
     values: tuple[float | None, float | None]
     favours: str | None
     sentence: str
+    low: tuple[float | None, float | None] | None = None
+    high: tuple[float | None, float | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SevenMeasures:
+    """The numbers of the seven measures in one draw.
+
+    Attributes:
+        horizon: Name of the horizon.
+        values: Value for each side by key of `LeverageRow`; None where the measure does not exist.
+        advantage: Threat-point advantage of the first side, USD billion a year.
+        share: Its share of the surplus; one half when there is none to share.
+        patience: Its patience less that of the other side, years; 0 with nothing to wait for.
+    """
+
+    horizon: str
+    values: dict[str, tuple[float | None, float | None]]
+    advantage: float
+    share: float
+    patience: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +122,9 @@ class Leverage:
             (Shapley values; they add up to it).
         by_sector: Damage to the second side less damage to the first, both carrying out everything,
             split over sectors, USD billion (integrated gradients; they add up to it).
+        probability: Share of draws in which the rule names the first side, the second, neither;
+            None without draws.
+        draws: Number of draws.
     """
 
     horizon: str
@@ -107,6 +133,8 @@ class Leverage:
     sentence: str
     by_group: dict[str, float]
     by_sector: dict[str, float]
+    probability: tuple[float, float, float] | None = None
+    draws: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,10 +160,17 @@ def clock_of(usd: Array, bargain: Bargain) -> Clock | None:
     What a side fights for is the yearly difference between the two sides' best deals for as long as
     its impatience lets it count.
     """
-    if bargain.prizes is None:
+    return clock_from(usd, bargain.prizes, bargain.rates)
+
+
+def clock_from(
+    usd: Array, prizes: tuple[float, float] | None, rates: tuple[float, float]
+) -> Clock | None:
+    """Return the clock of a table of payoffs, yearly prizes and impatience (eq. 12.10)."""
+    if prizes is None:
         return None
     losses = [-float(usd[side, -1, -1]) for side in (0, 1)]
-    return clock(losses, [p / r for p, r in zip(bargain.prizes, bargain.rates, strict=True)])
+    return clock(losses, [p / r for p, r in zip(prizes, rates, strict=True)])
 
 
 def signs_of(

@@ -13,7 +13,7 @@ from upperhand.core.errors import OptionError
 from upperhand.results.talks import Agreement, BargainingSet, FrontierPoint
 from upperhand.talks.bargaining import Deal, egalitarian, kalai_smorodinsky, nash_solution
 from upperhand.talks.efficient import SAME, Front, efficiency, falling, polished
-from upperhand.talks.frontiers import Curve, Frontier, outcomes
+from upperhand.talks.frontiers import Curve, Frontier, outcomes, values_on
 from upperhand.talks.scaling import Point, Scale
 from upperhand.talks.terms import terms_of
 
@@ -80,26 +80,35 @@ class Table:
         return bool((payoffs - best).max() > BEYOND * self.scale.unit)
 
     def prizes(self) -> Pair | None:
-        """Return what each side gains a year if its own best deal is agreed, not the other's best.
+        """Return what each side fights for, USD billion a year; see `prizes_on`."""
+        talking = _pair(self.front.start.usd_bn)
+        return prizes_on(self.curve, talking, close=SAME * self.scale.unit)
 
-        Best among the efficient deals that leave the other no worse than while talking; None where
-        the two sides' best deals are the same.
-        """
-        if not isinstance(self.curve, Curve):
-            return None
-        talking = self.front.start.usd_bn
-        grid = np.linspace(self.curve.low, self.curve.high, 2001)
-        other = self.curve.other(grid)
-        fine = (grid >= talking[0]) & (other >= talking[1])
-        if not fine.any():
-            return None
-        prize = (float(np.ptp(grid[fine])), float(np.ptp(other[fine])))
-        return prize if min(prize) > SAME * self.scale.unit else None
+
+def prizes_on(curve: Frontier, talking: Pair, *, close: float) -> Pair | None:
+    """Return what each side gains a year if its own best deal is agreed, not the other's best.
+
+    Best among the efficient deals that leave the other no worse than while talking; None where
+    the two sides' best deals are the same.
+    """
+    if not isinstance(curve, Curve):
+        return None
+    grid = np.linspace(curve.low, curve.high, 2001)
+    other = values_on(curve, grid)
+    fine = (grid >= talking[0]) & (other >= talking[1])
+    if not fine.any():
+        return None
+    prize = (float(np.ptp(grid[fine])), float(np.ptp(other[fine])))
+    return prize if min(prize) > close else None
 
 
 def _curve(points: tuple[Point, ...]) -> Frontier:
-    table = np.array([p.usd_bn for p in points])
-    if len(points) == 1:
+    return curve_through(np.array([p.usd_bn for p in points]))
+
+
+def curve_through(table: Array) -> Frontier:
+    """Return the falling curve through efficient payoffs, in order of the first side's."""
+    if len(table) == 1:
         return outcomes(table, names=["the deal that is best for both"])
     from scipy.interpolate import PchipInterpolator
 
