@@ -73,3 +73,47 @@ def test_backtest_prints_scores_and_writes_a_page(here, capsys):
 def test_wrong_input_exits_with_two_and_a_message(arguments, said, capsys):
     assert guarded(arguments) == 2
     assert said in capsys.readouterr().err
+
+
+RUN = """\
+title: One duty
+name: one-duty
+horizons: [long]
+moves:
+  - {kind: tariff, by: USA, against: [CHN], sectors: [C29], add_pp: 10}
+"""
+WITH_MODEL = (
+    CLAIMS
+    + """\
+  - id: loses
+    words: China <loses>.
+    test: model
+    horizons: [long]
+    checks:
+      - {quantity: case/package/real_income_change/CHN, below: 0}
+scenario: one.yaml
+"""
+)
+
+
+def test_a_run_that_asks_for_it_shows_the_claims_in_its_report(here, capsys):
+    (here / "one.yaml").write_text(RUN, encoding="utf-8")
+    (here / "mine.yaml").write_text(WITH_MODEL, encoding="utf-8")
+    assert guarded(["run", "one.yaml", "--no-talks", "--audit", "mine.yaml"]) == 0
+    assert (
+        "Claims: Magnets 2 claims: 2 supported; verdicts in the report" in capsys.readouterr().out
+    )
+    (report,) = here.glob("runs/*/report.html")
+    page = report.read_text(encoding="utf-8")
+    assert 'href="#claims"' in page
+    section = page[page.index('id="claims"') : page.index('id="method"')]
+    for words in ("Nearly all magnets", "probability 100%", "above 90", "Sources (", "&lt;loses"):
+        assert words in section
+    assert guarded(["run", "one.yaml", "--no-talks", "--audit", "no-such"]) == 2
+
+
+def test_a_report_without_an_audit_has_no_section_of_claims(here):
+    (here / "one.yaml").write_text(RUN, encoding="utf-8")
+    assert guarded(["run", "one.yaml", "--no-talks", "-q"]) == 0
+    (report,) = here.glob("runs/*/report.html")
+    assert 'id="claims"' not in report.read_text(encoding="utf-8")

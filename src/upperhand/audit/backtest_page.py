@@ -10,8 +10,9 @@ from textwrap import fill
 from typing import TYPE_CHECKING
 
 from upperhand.audit.backtest import Backtest, Standing
-from upperhand.audit.page import check_suffix, percent, style, version
+from upperhand.audit.page import check_suffix, style, version
 from upperhand.core.files import write_text
+from upperhand.report.claims import percent
 
 if TYPE_CHECKING:
     from markupsafe import Markup

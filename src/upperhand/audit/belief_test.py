@@ -13,7 +13,8 @@ from upperhand.audit.model_test import basis, value_at
 from upperhand.audit.quantity import unit_of
 from upperhand.audit.runs import CENTRAL, Runs, alone
 from upperhand.audit.schema import BeliefClaim, ModelCheck
-from upperhand.audit.verdict import Evidence, Verdict, number, word_of
+from upperhand.audit.verdict import Evidence, Verdict, word_of
+from upperhand.report.claims import number
 
 MOVE = re.compile(r"^case/move:(\d+)/")
 #: Parameter values at which the sign is looked up before a root is refined.

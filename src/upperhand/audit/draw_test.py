@@ -10,7 +10,8 @@ from upperhand.audit.claims import scenario_of
 from upperhand.audit.model_test import value_at
 from upperhand.audit.quantity import unit_of
 from upperhand.audit.schema import Claims, ModelCheck, ModelClaim
-from upperhand.audit.verdict import Evidence, Verdict, number, together, word_of
+from upperhand.audit.verdict import Evidence, Verdict, together, word_of
+from upperhand.report.claims import number
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,8 @@ from itertools import product
 
 from upperhand.audit.facts import Fact, Facts
 from upperhand.audit.schema import FactCheck, FactClaim, FactRef
-from upperhand.audit.verdict import Evidence, Verdict, number, word_of
+from upperhand.audit.verdict import Evidence, Verdict, word_of
+from upperhand.report.claims import number
 
 #: How far an unconfirmed figure moves the probability from one half (assumed; 0.3 to 0.8).
 WEIGHT_OF_UNCONFIRMED = 0.5

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from upperhand.audit.belief_test import judge_belief
 from upperhand.audit.claims import read_claims
@@ -25,6 +26,9 @@ from upperhand.audit.verdict import Audit, Verdict
 from upperhand.core.errors import OptionError
 from upperhand.core.fingerprint import fingerprint
 
+if TYPE_CHECKING:
+    from upperhand.results.run import Run
+
 Progress = Callable[[int, int, str], None]
 
 
@@ -36,6 +40,7 @@ def audit(
     seed: int = 1,
     facts: Facts | None = None,
     progress: Progress | None = None,
+    known: Mapping[str, Run] | None = None,
 ) -> Audit:
     """Test each claim of a file, and say which are supported, contradicted or undecided.
 
@@ -47,6 +52,7 @@ def audit(
         seed: Seed of the draws.
         facts: Facts to compare with; the packaged ones when None.
         progress: Called with (runs done, runs in all as far as known, words).
+        known: Runs with central values that exist already, by the name of their scenario.
 
     Raises:
         ClaimError: If the claims are wrong (every fault listed).
@@ -70,7 +76,7 @@ def audit(
         raise OptionError(f"got {got}; allowed: 0 or more, and draws only without `central`")
     table = facts or read_facts()
     read = claims if isinstance(claims, Claims) else read_claims(claims, facts=table)
-    runs = Runs(read, progress)
+    runs = Runs(read, progress, known)
     how = _How(central, draws, seed)
     verdicts = tuple(_judge(claim, runs, table, how) for claim in read.claims)
     notes = (*read.notes, *([CENTRAL_NOTE] if central and runs.count else []))

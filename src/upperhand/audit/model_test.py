@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from upperhand.audit.quantity import needs_talks, read_quantity, unit_of
 from upperhand.audit.runs import CENTRAL, Runs, Setting, moves_of, settings_of
 from upperhand.audit.schema import ModelCheck, ModelClaim
-from upperhand.audit.verdict import Evidence, Verdict, number, together, word_of
+from upperhand.audit.verdict import Evidence, Verdict, together, word_of
+from upperhand.report.claims import number
 
 if TYPE_CHECKING:
     from upperhand.results.run import Run

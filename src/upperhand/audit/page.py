@@ -10,20 +10,15 @@ from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
-from upperhand.audit.verdict import CONTRADICTED_TO, SUPPORTED_FROM, Audit, Verdict, number
+from upperhand.audit.verdict import CONTRADICTED_TO, SUPPORTED_FROM, Audit, Verdict
 from upperhand.core.errors import OptionError, unknown
 from upperhand.core.files import write_text
+from upperhand.report.claims import STYLE, environment, number, percent
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
 SUFFIXES = (".html", ".json")
-#: What the page adds to the style of the report: one colour for each verdict.
-STYLE = """\
-.verdict{font-size:1.1rem;border-left:4px solid;padding:4px 12px}
-.supported{color:#01665e}.contradicted{color:#9a5b0c}.undecided,.not-testable{color:var(--soft)}
-@media screen and (prefers-color-scheme:dark){.supported{color:#45b5a7}.contradicted{color:#d9953f}}
-"""
 
 
 def text_of(audit: Audit) -> str:
@@ -62,24 +57,9 @@ def _range(item: Any) -> str:
     return f"{value} ({spread})" if value else spread
 
 
-def percent(share: float | None) -> str:
-    """Return a share in per cent.
-
-    Examples:
-        >>> percent(0.333), percent(None)
-        ('33%', '–')
-    """
-    return "–" if share is None else f"{100 * share:.0f}%"
-
-
 def html_audit(audit: Audit) -> str:
     """Return an audit as one HTML document. Nothing is fetched; every text is escaped."""
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    environment.lstrip_blocks = True
-    environment.filters["capitalize_first"] = lambda text: text[:1].upper() + text[1:]
-    template = environment.from_string(
+    template = environment().from_string(
         files("upperhand.audit").joinpath("templates", "audit.html.j2").read_text(encoding="utf-8")
     )
     url = audit.about.get("url", "")
@@ -90,8 +70,6 @@ def html_audit(audit: Audit) -> str:
         link=url if re.match(r"https?://", url) else "",
         supported=f"{100 * SUPPORTED_FROM:.0f}%",
         contradicted=f"{100 * CONTRADICTED_TO:.0f}%",
-        percent=percent,
-        shown=lambda value: "–" if value is None else number(value),
         version=version(),
         download=f"data:application/json;charset=utf-8;base64,{packed}",
     )

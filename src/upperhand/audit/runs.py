@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -40,10 +40,17 @@ CENTRAL = Setting()
 class Runs:
     """Runs by scenario and setting, each computed once when it is first asked for."""
 
-    def __init__(self, claims: Claims, progress: Progress | None = None) -> None:
+    def __init__(
+        self,
+        claims: Claims,
+        progress: Progress | None = None,
+        known: Mapping[str, Run] | None = None,
+    ) -> None:
         self.claims = claims
         self.progress = progress or (lambda _done, _total, _words: None)
-        self._found: dict[tuple[Any, ...], Run | None] = {}
+        self._found: dict[tuple[Any, ...], Run | None] = {
+            (name, CENTRAL, run.talks is not None): run for name, run in (known or {}).items()
+        }
         self._talking = {
             claim.scenario
             for claim in claims.claims

@@ -149,17 +149,3 @@ def together(outcomes: Sequence[bool | None], how: str) -> bool | None:
     if 2 * true > whole:
         return True
     return False if 2 * false >= whole else None
-
-
-def number(value: float | None, unit: str = "") -> str:
-    """Return a number with three digits and its unit.
-
-    Examples:
-        >>> number(1234.5, "USD million"), number(-0.5128, "per cent"), number(None)
-        ('1,230 USD million', '-0.513 per cent', 'no number')
-    """
-    if value is None:
-        return "no number"
-    size = abs(value)
-    text = f"{float(f'{value:.3g}'):,.0f}" if size >= 1000 else f"{value:.3g}"
-    return f"{text} {unit}".strip() if unit not in ("", "1") else text

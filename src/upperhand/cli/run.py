@@ -45,6 +45,10 @@ def run(
     seed: Annotated[
         int | None, typer.Option(help="Seed of the draws, recorded with the run.")
     ] = None,
+    audit: Annotated[
+        str | None,
+        typer.Option(help="Also test the claims of this audit, in a section of the report."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing.")] = False,
     no_report: Annotated[
@@ -72,17 +76,21 @@ def run(
             with_talks=not no_talks,
         )
     ranges = ranges_of(scenario, draws=draws, seed=seed, quiet=quiet) if draws else None
+    claims = _audited(audit, result, plain=not (settings or variant), quiet=quiet)
     name = scenario.name or "scenario"
     base = Path("runs") / f"{name}-{result.fingerprint}"
     folder = result.save_record(record or base / "record")
     written = [_save(result, path) for path in outputs]
-    report = None if no_report else _save(result, base / "report.html")
+    report = None if no_report else _report(result, base / "report.html", claims)
     if ranges is not None:
         written.append(ranges.save(base / "ranges.nc"))
     if as_json:
-        say_json(as_object(result, folder, report, written) | ranges_object(ranges))
+        tested = {} if claims is None else {"audit": claims}
+        say_json(as_object(result, folder, report, written) | ranges_object(ranges) | tested)
     elif not quiet:
         _print(result, folder, report, written, ranges)
+        if claims is not None:
+            say(f"Claims: {claims['title']} {claims['sentence']}; verdicts in the report")
     if not result.ok:
         raise typer.Exit(NO_EQUILIBRIUM)
 
@@ -129,6 +137,26 @@ def as_object(
         "report": str(report) if report else None,
         "files": [str(path) for path in written],
     }
+
+
+def _audited(name: str | None, result: Run, *, plain: bool, quiet: bool) -> dict[str, Any] | None:
+    """Return the audit of a file of claims with central values, as plain data."""
+    if name is None:
+        return None
+    from upperhand.audit.judge import audit
+
+    known = {str(result.scenario.get("name", "")): result} if plain else {}
+    with progress_bar(wanted=not quiet) as progress:
+        found = audit(name, central=True, progress=progress, known=known)
+    return found.to_dict() | {"sentence": found.sentence()}
+
+
+def _report(result: Run, path: Path, claims: dict[str, Any] | None) -> Path:
+    from upperhand.core.files import write_text
+    from upperhand.report import html_report
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return write_text(path, html_report(result, audit=claims))
 
 
 def _save(result: Run, path: Path) -> Path:

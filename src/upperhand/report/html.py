@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from upperhand.report.brief import answer, four_numbers
 from upperhand.report.charts import NARROW, WIDE, all_charts
 from upperhand.report.charts.theme import NOT_MODELLED, dark_rules
+from upperhand.report.claims import STYLE as CLAIMS_STYLE
+from upperhand.report.claims import claims_section
 from upperhand.report.numbers import source_line
 from upperhand.report.tables import all_tables
 from upperhand.report.talks_words import named, upper_hand
@@ -26,8 +29,8 @@ MORE = {"leverage": ("leverage_reasons", "leverage_sectors")}  # further tables 
 CAPTIONS = {"headline": "By horizon", "alone": "Each side's moves, and each move, alone"}
 
 
-def html_report(run: Run) -> str:
-    """Return the whole report as one HTML document.
+def html_report(run: Run, *, audit: Mapping[str, Any] | None = None) -> str:
+    """Return the whole report as one HTML document, with the claims of an audit if one is given.
 
     Nothing is fetched: drawings, tables and downloads are inside. Names and notes are escaped.
     """
@@ -54,6 +57,7 @@ def html_report(run: Run) -> str:
         facts=_facts(run),
         command=_command(run),
         notes=_notes(run),
+        claims=claims_section(audit) if audit is not None else "",
     )
 
 
@@ -220,7 +224,7 @@ def _style() -> Any:
 
     rules = _packaged("report.css")
     dark = dark_rules("figure")
-    text = f"{rules}\n@media screen and (prefers-color-scheme: dark){{\n{dark}\n}}"
+    text = f"{rules}\n{CLAIMS_STYLE}\n@media screen and (prefers-color-scheme: dark){{\n{dark}\n}}"
     return Markup(text)
 
 
