@@ -10,14 +10,9 @@ import pytest
 from tests.scenario.shut_world import SHUT, save_world_with_one_source
 from upperhand.cli.guard import guarded
 from upperhand.core.errors import OptionError, ScenarioError
-from upperhand.scenario.draws import (
-    drawn,
-    drawn_scenario,
-    drawn_world,
-    ranges_of,
-    read_grid,
-    scenario_priors,
-)
+from upperhand.scenario.drawn import drawn_scenario, drawn_world
+from upperhand.scenario.draws import drawn, ranges_of, read_grid
+from upperhand.scenario.priors import scenario_priors
 from upperhand.scenario.read import parse_scenario, read_scenario
 from upperhand.scenario.run import run_scenario
 from upperhand.uncertainty.hinges import hinges
@@ -52,7 +47,8 @@ def test_a_draw_of_central_values_is_the_plain_run(source):
     for horizon in scenario.horizons:
         for side in plain.headline(horizon).sides:
             found = central[f"real income of {side.code}, {horizon}"]
-            assert abs(found - side.percent) < 1e-9, (side.code, horizon)  # per cent; same solver
+            # per cent; a draw is solved to 1e-9 of the map, in logarithms
+            assert abs(found - side.percent) < 1e-6, (side.code, horizon)
 
 
 def test_every_assumed_number_of_the_measures_is_drawn_or_belongs_to_a_list():

@@ -47,6 +47,7 @@ def as_of(
     horizon: str | Horizon = "medium",
     after_horizon: Branch | None = None,
     controls: bool = True,
+    rates: Mapping[str, float] | None = None,
 ) -> World:
     """Return the world with the measures in force on a day, worked through at a horizon.
 
@@ -64,6 +65,7 @@ def as_of(
         horizon: Span in which the measures have worked: `short`, `medium` or `long`.
         after_horizon: `expired` or `extended`: what to take as given after July 2026.
         controls: Apply export controls, bans and halted purchases, whose strengths are assumed.
+        rates: Shares withheld other than the register's, per cent, by row.
 
     Returns:
         The world; `card["as_of"]` names the rows applied, those left out and the averages.
@@ -82,7 +84,7 @@ def as_of(
         True
     """
     ready = prepared(world, day, weights=weights, after_horizon=after_horizon, controls=controls)
-    shock = ready.shock_at({})
+    shock = ready.shock_at(rates or {})
     check_shock(ready.start, shock)
     name = f"{world.name} as of {ready.day}"
     solved = _solved(ready.start, shock, horizon_of(horizon), name)

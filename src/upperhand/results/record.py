@@ -7,6 +7,7 @@ data.json          world table and sources: name, licence, vintage, fingerprint
 environment.json   versions and platform
 run.json           title, baseline in words, list of cases
 talks.json         war, threats, deals and leverage of the two sides; null without two sides
+ranges.nc          the headlines over draws of what is not known; only of a run with draws
 results/*.nc       arrays that all cases share, then one file per case
 """
 
@@ -25,6 +26,7 @@ from upperhand.core.errors import RecordError, raise_faults
 from upperhand.core.fingerprint import fingerprint
 from upperhand.results.encode import bare, check_version, plain, read_group, write_group
 from upperhand.results.encode_run import about_case, talks_from
+from upperhand.results.ensemble import read_ensemble
 from upperhand.results.run import Run
 from upperhand.results.stack import shared_arrays, stack_cases, unstack_cases
 
@@ -32,6 +34,7 @@ SCHEMA = "upperhand/run-record"
 SCHEMA_VERSION = 1
 MANIFEST = "manifest.json"
 SHARED = "results/shared.nc"
+RANGES = "ranges.nc"
 
 
 def save_record(run: Run, folder: str | Path) -> Path:
@@ -79,6 +82,7 @@ def read_record(folder: str | Path) -> Run:
         changes=run["changes"],
         fingerprint=run["fingerprint"],
         talks=talks_from(_json(root / "talks.json")) if (root / "talks.json").is_file() else None,
+        ranges=read_ensemble(root / RANGES) if (root / RANGES).is_file() else None,
     )
 
 
@@ -141,6 +145,8 @@ def _fill(run: Run, folder: Path) -> None:
     for file, content in contents.items():
         _write_json(folder / file, content)
     (folder / "scenario.yaml").write_text(scenario_yaml(run.scenario), encoding="utf-8")
+    if run.ranges is not None:
+        run.ranges.save(folder / RANGES)
     _write_json(folder / MANIFEST, _manifest(run, folder))
 
 

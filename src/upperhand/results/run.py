@@ -10,6 +10,7 @@ from upperhand.core.errors import NoEquilibriumError, OptionError, unknown
 
 if TYPE_CHECKING:
     from upperhand.results.counterfactual import Counterfactual
+    from upperhand.results.ensemble import Ensemble
     from upperhand.results.talks import Talks
 
 HORIZONS = ("short", "medium", "long")
@@ -94,6 +95,7 @@ class Run:
         changes: What each move changes, in the order of the moves: `side, label, kind, wedge, unit,
             old, new, trade_usd_million, changes, note`, and `from` where it has a date.
         talks: War, threats, deals and leverage of the two sides; None unless both have a move.
+        ranges: The headlines over draws of what is not known; None without draws.
     """
 
     scenario: dict[str, Any]
@@ -107,6 +109,7 @@ class Run:
     fingerprint: str = ""
     changes: list[dict[str, Any]] = field(default_factory=list)
     talks: Talks | None = None
+    ranges: Ensemble | None = None
 
     @property
     def horizons(self) -> tuple[str, ...]:

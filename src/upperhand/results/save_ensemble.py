@@ -14,9 +14,11 @@ from upperhand.results.ensemble import Ensemble
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xarray as xr
 
 SUFFIXES = (".nc", ".parquet")
 KEY = "upperhand_ensemble"
+PLURAL = {"input": "inputs", "alternative": "alternatives", "quantity": "quantities"}
 
 
 def save_ensemble(ensemble: Ensemble, path: str | Path) -> Path:
@@ -29,14 +31,12 @@ def save_ensemble(ensemble: Ensemble, path: str | Path) -> Path:
     target = Path(path)
     if target.suffix not in SUFFIXES:
         raise OptionError(unknown("suffix", target.suffix, SUFFIXES, where=str(target)))
-    frame = ensemble.to_frame()
     head = json.dumps(about(ensemble))
     with replacing(target) as partial:
         if target.suffix == ".nc":
-            data = frame.rename_axis("row").to_xarray().assign_attrs({KEY: head})
-            data.to_netcdf(partial, engine="h5netcdf")
+            _stacked(ensemble).assign_attrs({KEY: head}).to_netcdf(partial, engine="h5netcdf")
         else:
-            _write_parquet(frame, head, partial)
+            _write_parquet(ensemble.to_frame(), head, partial)
     return target
 
 
@@ -78,10 +78,12 @@ def from_frame(frame: pd.DataFrame, head: dict[str, Any]) -> Ensemble:
         names = [str(name) for name in frame.columns if str(name).startswith(prefix)]
         return {name.removeprefix(prefix): frame[name].to_numpy() for name in names}
 
+    inputs = columns("in: ")
+    order = [prior["name"] for prior in head["priors"]]
     return Ensemble(
         draw=frame["draw"].to_numpy(dtype=np.int64),
         scramble=frame["scramble"].to_numpy(dtype=np.int64),
-        inputs=columns("in: "),
+        inputs={n: inputs[n] for n in order} if set(order) == set(inputs) else inputs,
         outputs=columns("out: "),
         endings=frame["ending"].to_numpy(dtype=object),
         units=head["units"],
@@ -92,11 +94,40 @@ def from_frame(frame: pd.DataFrame, head: dict[str, Any]) -> Ensemble:
     )
 
 
-def _netcdf(path: Path) -> tuple[pd.DataFrame, str]:
+def _stacked(ensemble: Ensemble) -> xr.Dataset:
+    """Return the columns as a few arrays: a file of hundreds of variables is slow."""
     import xarray as xr
 
-    with xr.open_dataset(path, engine="h5netcdf") as data:
-        return data.load().to_dataframe(), str(data.attrs[KEY])
+    text = {n: c.astype(str) for n, c in ensemble.inputs.items() if c.dtype.kind != "f"}
+    numbers = {n: c for n, c in ensemble.inputs.items() if n not in text}
+    data: dict[str, Any] = {
+        "draw": ("row", ensemble.draw),
+        "scramble": ("row", ensemble.scramble),
+        "ending": ("row", ensemble.endings.astype(str)),
+    }
+    blocks = {"input": numbers, "alternative": text, "quantity": ensemble.outputs}
+    for name, columns in blocks.items():
+        if columns:
+            data[PLURAL[name]] = (("row", name), np.column_stack(list(columns.values())))
+    coords = {name: list(columns) for name, columns in blocks.items() if columns}
+    return xr.Dataset(data, coords=coords)
+
+
+def _netcdf(path: Path) -> tuple[pd.DataFrame, str]:
+    import pandas as pd
+    import xarray as xr
+
+    with xr.open_dataset(path, engine="h5netcdf") as stored:
+        data = stored.load()
+    if "quantities" not in data and "ending" in data and "row" in data.dims:
+        return data.to_dataframe(), str(data.attrs[KEY])  # written before columns were stacked
+    columns: dict[str, Any] = {name: data[name].values for name in ("draw", "scramble")}
+    for name, prefix in (("input", "in: "), ("alternative", "in: "), ("quantity", "out: ")):
+        if name in data.coords:
+            labels = [str(label) for label in data[name].values]
+            block = data[PLURAL[name]].values
+            columns |= {f"{prefix}{label}": block[:, k] for k, label in enumerate(labels)}
+    return pd.DataFrame(columns | {"ending": data["ending"].values}), str(data.attrs[KEY])
 
 
 def _write_parquet(frame: pd.DataFrame, head: str, path: Path) -> None:

@@ -3,96 +3,41 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from upperhand.core.errors import NoEquilibriumError, OptionError
-from upperhand.measures.base import Measure
-from upperhand.measures.labels import labels_of
+from upperhand.scenario.draw_ready import Keyed, ready
+from upperhand.scenario.draw_talks import talks_plan
+from upperhand.scenario.draw_task import ScenarioTask, gap, money, quantity
+from upperhand.scenario.priors import scenario_priors
 from upperhand.scenario.read import read_scenario
-from upperhand.scenario.run import baseline_world, run_fingerprint, with_options
+from upperhand.scenario.run import run_fingerprint
 from upperhand.scenario.schema import Scenario
-from upperhand.scenario.settle import settled
 from upperhand.scenario.worlds import world_of
 from upperhand.uncertainty.draws import Draw
 from upperhand.uncertainty.parts import grid_cells
-from upperhand.uncertainty.priors import Prior, Priors, alternatives
+from upperhand.uncertainty.priors import Priors
 from upperhand.uncertainty.run import propagate
-from upperhand.uncertainty.sources import (
-    ELASTICITY,
-    elasticity_priors,
-    horizon_priors,
-    prior_of_assumption,
-    published_sets,
-)
 from upperhand.uncertainty.sweep import Sweep, sweep
 from upperhand.uncertainty.swept import query_sweep, read_sweep
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from upperhand.equilibrium.horizons import Horizon
-    from upperhand.results.counterfactual import Counterfactual
     from upperhand.results.ensemble import Ensemble
+    from upperhand.results.talks import Talks
     from upperhand.scenario.run import Progress
-    from upperhand.world.world import World
 
-#: Level of the elasticity set that stands for the world's own ranges.
-OWN = "ranges of the world"
-CLOSURE, SET = "closure", "set of elasticities"
-MEASURE = re.compile(r"^(moves|baseline\.measures)\[(\d+)\]\.(\w+)$")
 #: Draws of a run that asks for ranges and gives no number of them.
 DRAWS = 256
 #: Draws in a file: some seconds of work, which is what a kill costs at most.
 PART_SIZE = 32
-
-
-@dataclass(frozen=True)
-class ScenarioTask:
-    """The numbers of a scenario for one draw; a worker gets it whole and loads the world itself.
-
-    Attributes:
-        scenarios: The scenario at each point of the grid.
-        grid: Names of the grid.
-        world_fingerprint: Of the world table that the workers must have.
-    """
-
-    scenarios: Mapping[tuple[float | str, ...], Scenario]
-    grid: tuple[str, ...]
-    world_fingerprint: str
-
-    def __call__(self, draw: Draw) -> dict[str, float]:
-        """Return per cent of real income by side and horizon, and the gap between the sides.
-
-        Raises:
-            NoEquilibriumError: If the baseline or a horizon has no equilibrium.
-        """
-        scenario = drawn_scenario(self.scenarios[tuple(draw[name] for name in self.grid)], draw)
-        table = drawn_world(scenario, draw)
-        plain = world_of(scenario.world).fingerprint
-        if plain != self.world_fingerprint:
-            raise OptionError(
-                f"world '{scenario.world}' differs on this machine ({plain}, not "
-                f"{self.world_fingerprint}); give every worker the same file"
-            )
-        world = baseline_world(scenario, table)
-        members = scenario.side_members(labels_of(world))
-        found: dict[str, float] = {}
-        for name in scenario.horizons:
-            result = _package(scenario, world, drawn_horizon(name, draw)).require_converged()
-            effects = {side: _percent(result, codes) for side, codes in members.items()}
-            found |= {quantity(side, name): effect for side, effect in effects.items()}
-            if len(effects) == 2:
-                one, other = effects
-                found[gap(other, one, name)] = effects[other] - effects[one]
-        return found
+#: Beginnings of the names of what the talks of a draw give.
+OF_TALKS = ("threat-point advantage", "surplus share", "upper hand")
 
 
 def ranges_of(
@@ -134,15 +79,71 @@ def ranges_of(
     if not isinstance(scenario, Scenario):
         scenario = read_scenario(scenario)
     task, priors, task_id = drawn(scenario, models=models)
-    units = units_of(scenario)
-    if not workers:
+    return _ensemble(
+        task, priors, task_id, draws=draws, seed=seed, workers=workers, units=units_of(scenario),
+        progress=progress,
+    )  # fmt: skip
+
+
+def _ensemble(
+    task: ScenarioTask,
+    priors: Priors,
+    task_id: str,
+    *,
+    draws: int,
+    seed: int,
+    workers: int,
+    units: dict[str, str],
+    progress: Progress | None,
+) -> Ensemble:
+    if not workers or find_spec("pyarrow") is None:
         return propagate(task, priors, draws=draws, seed=seed, units=units, progress=progress)
+    size = max(1, min(PART_SIZE, draws // (4 * workers)))
     with TemporaryDirectory(prefix="upperhand-") as out:
         sweep(
             task, priors, draws=draws, seed=seed, out=out, task_id=task_id, workers=workers,
-            part_size=PART_SIZE, units=units, progress=progress,
+            part_size=size, units=units, progress=progress,
         )  # fmt: skip
         return read_sweep(out)
+
+
+def ranges_of_run(
+    scenario: Scenario,
+    talks: Talks | None,
+    *,
+    draws: int,
+    seed: int | None = None,
+    workers: int = 0,
+    progress: Progress | None = None,
+) -> Ensemble:
+    """Return the headlines of a run over draws, with what each hinges on.
+
+    Besides the sides, every country is in it, and who holds the upper hand where there are talks.
+
+    Args:
+        scenario: The scenario of the run.
+        talks: Its talks; None where there are none.
+        draws: How many.
+        seed: Same seed, same draws; that of the scenario by default.
+        workers: Processes to share the draws.
+        progress: Called with (draws done, draws in all, words).
+    """
+    task, priors, task_id = drawn(scenario, everybody=True, talks=talks)
+    found = _ensemble(
+        task, priors, task_id, draws=draws, seed=scenario.seed if seed is None else seed,
+        workers=workers, units=units_of(scenario), progress=progress,
+    )  # fmt: skip
+    return with_hinges(found)
+
+
+def with_hinges(found: Ensemble) -> Ensemble:
+    """Return the ensemble with what each headline hinges on in its provenance, where draws suffice."""
+    from upperhand.scenario.hinges import hinge_rows
+
+    sides = {name for name, unit in found.units.items() if unit}
+    names = [n for n in found.quantities if n in sides or n.startswith(OF_TALKS)]
+    parts = {row["quantity"]: row["parts"] for row in hinge_rows(found, names) if row["parts"]}
+    return replace(found, provenance=found.provenance | {"hinges": parts})
 
 
 def sweep_scenario(
@@ -235,110 +236,47 @@ def drawn(
     at: Mapping[tuple[float | str, ...], Scenario] | None = None,
     grid: tuple[str, ...] = (),
     models: bool = False,
+    everybody: bool = False,
+    talks: Talks | None = None,
 ) -> tuple[ScenarioTask, Priors, str]:
-    """Return the task of a scenario, the priors of its draws, and what identifies the task."""
+    """Return the task of a scenario, the priors of its draws, and what identifies the task.
+
+    Args:
+        scenario: The scenario.
+        at: The scenario at each point of a grid.
+        grid: Names of the grid; what is on it is not drawn.
+        models: Also draw readings of the model.
+        everybody: Also give real income of every country.
+        talks: Talks of the scenario: also say who has the upper hand in each draw.
+    """
     table = world_of(scenario.world)
-    task = ScenarioTask(at or {(): scenario}, grid, table.fingerprint)
-    members = (p for p in scenario_priors(scenario, models=models) if p.name not in grid)
-    return task, Priors(tuple(members)), run_fingerprint(scenario, table)
-
-
-def scenario_priors(scenario: Scenario, *, models: bool = False) -> Iterator[Prior]:
-    """Yield the priors of everything in a scenario that has a range.
-
-    Examples:
-        >>> scenario = read_scenario("october-2025")
-        >>> names = [prior.name for prior in scenario_priors(scenario)]
-        >>> "moves[1].add_pp" in names, "materials (short)" in names
-        (True, True)
-    """
-    table = with_options(world_of(scenario.world), scenario.options)
-    given = {f"{ELASTICITY} ({sector})" for sector in scenario.options.elasticities}
-    yield from (prior for prior in elasticity_priors(table) if prior.name not in given)
-    yield from horizon_priors(scenario.horizons)
-    for path, measure in _measures(scenario):
-        yield from _measure_priors(path, measure)
-    if models:
-        yield from _model_priors(scenario, table)
-
-
-def drawn_scenario(scenario: Scenario, draw: Draw) -> Scenario:
-    """Return the scenario with the numbers of a draw in its measures, and its closure."""
-    moves: list[Measure] = list(scenario.moves)
-    base: list[Measure] = list(scenario.baseline.measures)
-    for name, value in draw.items():
-        found = MEASURE.match(name)
-        if found and isinstance(value, float):
-            where = moves if found[1] == "moves" else base
-            where[int(found[2])] = _with(where[int(found[2])], found[3], value)
-    update: dict[str, Any] = {"moves": tuple(moves)}
-    if base:
-        update["baseline"] = scenario.baseline.model_copy(update={"measures": tuple(base)})
-    if CLOSURE in draw:
-        update["closure"] = draw[CLOSURE]
-    return scenario.model_copy(update=update)
-
-
-def drawn_world(scenario: Scenario, draw: Draw) -> World:
-    """Return the world table with the trade elasticities of a draw."""
-    from upperhand.world.icio_card import MOST_SCALE
-    from upperhand.world.load import with_elasticities
-
-    table = with_options(world_of(scenario.world), scenario.options)
-    if draw.get(SET, OWN) != OWN:
-        return with_elasticities(table, str(draw[SET]))
-    theta = table.trade_elasticity.copy()
-    for k, sector in enumerate(table.sectors):
-        theta[k] = draw.get(f"{ELASTICITY} ({sector})", theta[k])
-    low = np.minimum(table.elasticity_range[:, 0], theta)
-    high = np.maximum(table.elasticity_range[:, 1], theta)
-    return replace(
-        table,
-        trade_elasticity=theta,
-        elasticity_range=np.stack([low, high], axis=1),
-        scale_elasticity=np.minimum(table.scale_elasticity, MOST_SCALE / theta),
+    priors = Priors(
+        tuple(
+            prior
+            for prior in scenario_priors(scenario, models=models or scenario.models)
+            if prior.name not in grid
+        )
     )
-
-
-def drawn_horizon(name: str, draw: Draw) -> Horizon:
-    """Return a horizon with the numbers of a draw.
-
-    Examples:
-        >>> drawn_horizon("short", {"materials (short)": 0.3}).materials
-        0.3
-    """
-    from upperhand.equilibrium.horizons import HORIZONS, RANGES
-
-    numbers: dict[str, Any] = {
-        field: draw[f"{field} ({name})"] for field in RANGES if f"{field} ({name})" in draw
+    numbers = [prior for prior in priors if not prior.levels]
+    ranges = {prior.name: (prior.low, prior.high) for prior in numbers}
+    central = {prior.name: prior.value for prior in numbers}
+    keyed = {
+        point: Keyed(f"{here.fingerprint} {priors.fingerprint}", here, ranges, central)
+        for point, here in (at or {(): scenario}).items()
     }
-    return replace(HORIZONS[name], **numbers)
-
-
-def quantity(side: str, horizon: str) -> str:
-    """Return the name of a side's effect.
-
-    Examples:
-        >>> quantity("CHN", "long")
-        'real income of CHN, long'
-    """
-    return f"real income of {side}, {horizon}"
-
-
-def gap(one: str, other: str, horizon: str) -> str:
-    """Return the name of the gap: positive where the first side does better than the second.
-
-    Examples:
-        >>> gap("CHN", "USA", "long")
-        'real income of CHN less USA, long'
-    """
-    return f"real income of {one} less {other}, {horizon}"
+    plan = None
+    if talks is not None and not at:
+        held = ready(keyed[()])
+        plan = talks_plan(scenario, held, held.baseline(central), central, talks)
+    task = ScenarioTask(keyed, grid, table.fingerprint, everybody, plan)
+    return task, priors, run_fingerprint(scenario, table)
 
 
 def units_of(scenario: Scenario) -> dict[str, str]:
-    """Return the unit of every quantity of a scenario."""
+    """Return the unit of every quantity of a scenario that is not per cent of real income."""
     sides = scenario.side_codes
-    found = {quantity(side, h): "per cent" for h in scenario.horizons for side in sides}
+    found = {money(side, h): "USD bn a year" for h in scenario.horizons for side in sides}
+    found |= {quantity(side, h): "per cent" for h in scenario.horizons for side in sides}
     if len(sides) == 2:
         found |= {gap(sides[1], sides[0], h): "points" for h in scenario.horizons}
     return found
@@ -352,79 +290,3 @@ def default_workers(draws: int) -> int:
     if find_spec("pyarrow") is None:
         return 0
     return min(os.cpu_count() or 1, -(-draws // PART_SIZE))
-
-
-def _package(scenario: Scenario, world: World, horizon: Horizon) -> Counterfactual:
-    from upperhand.equilibrium import solve_counterfactual
-
-    def solve(start: World, measures: list[Measure], **options: Any) -> Counterfactual:
-        return solve_counterfactual(
-            start,
-            measures,
-            closure=scenario.closure,
-            horizon=horizon,
-            scale=scenario.options.scale,
-            labour_supply=scenario.options.labour_supply,
-            **options,
-        )
-
-    moves = [settled(move, world, horizon.name, solve) for move in scenario.moves]
-    return solve(world, moves)
-
-
-def _percent(result: Counterfactual, codes: tuple[str, ...]) -> float:
-    """Return the change of real income of a side, per cent; of several countries by income."""
-    if len(codes) == 1:
-        return 100 * (float(result.real_income_change.sel(country=codes[0])) - 1)
-    inside = {"country": list(codes)}
-    money = float(result.equivalent_variation.sel(inside).sum())
-    income = float(result["baseline_income"].sel(inside).sum())
-    if not income > 0:
-        raise NoEquilibriumError(f"{', '.join(codes)}: no income at the baseline")
-    return 100 * money / income
-
-
-def _measures(scenario: Scenario) -> Iterator[tuple[str, Measure]]:
-    for i, measure in enumerate(scenario.baseline.measures):
-        yield f"baseline.measures[{i}]", measure
-    for i, measure in enumerate(scenario.moves):
-        yield f"moves[{i}]", measure
-
-
-def _measure_priors(path: str, measure: Measure) -> Iterator[Prior]:
-    """Yield a prior for each assumed field; numbers of a published list keep their values."""
-    fields = type(measure).model_fields
-    for row in measure.assumptions():
-        field = str(row["name"]).removeprefix(f"{measure.title()}: ")
-        if field in fields and float(row["low"]) < float(row["high"]):
-            yield prior_of_assumption(row, name=f"{path}.{field}", group="strength of measures")
-
-
-def _with(measure: Measure, field: str, value: float) -> Measure:
-    """Return the measure with a drawn strength; strengths by sector move in proportion."""
-    before = getattr(measure, field)
-    if isinstance(before, dict):
-        mean = float(np.mean(list(before.values())))
-        scaled = {key: number * value / mean if mean else value for key, number in before.items()}
-        return measure.model_copy(update={field: scaled})
-    return measure.model_copy(update={field: value})
-
-
-def _model_priors(scenario: Scenario, table: World) -> Iterator[Prior]:
-    closures = dict.fromkeys([scenario.closure, "fixed", "share"])
-    yield alternatives(
-        CLOSURE,
-        closures,
-        source="imbalances in money or as a share of income; both are in use",
-    )
-    options = scenario.options
-    sets = list(published_sets(table.card.get("elasticities", {}), len(table.sectors)))
-    if (
-        sets
-        and not options.elasticity_set
-        and not options.elasticities
-        and options.elasticity_factor == 1
-    ):
-        weights = [0.5, *[0.5 / len(sets)] * len(sets)]
-        source = "half: each sector in its range; half: one published set for all sectors"
-        yield alternatives(SET, [OWN, *sets], weights=weights, source=source)

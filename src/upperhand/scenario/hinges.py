@@ -8,11 +8,13 @@ from upperhand.core.errors import OptionError
 from upperhand.uncertainty.hinges import hinges
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from upperhand.results.ensemble import Ensemble
 
 
-def hinge_rows(found: Ensemble) -> list[dict[str, Any]]:
-    """Return the Shapley effect of each group of inputs on each quantity.
+def hinge_rows(found: Ensemble, names: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Return the Shapley effect of each group of inputs on each quantity, or on those named.
 
     Each row has `quantity`, `parts` (by group, adding to `explained`), `explained`, and a `note` where
     the draws are too few or the quantity never moves.
@@ -26,7 +28,7 @@ def hinge_rows(found: Ensemble) -> list[dict[str, Any]]:
         >>> row["quantity"], sorted(row["parts"]), row["note"]
         ('y', ['a', 'b'], '')
     """
-    return [_row(found, name) for name in found.quantities]
+    return [_row(found, name) for name in names or found.quantities]
 
 
 def _row(found: Ensemble, quantity: str) -> dict[str, Any]:

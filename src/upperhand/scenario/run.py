@@ -21,8 +21,10 @@ from upperhand.scenario.worlds import world_of
 from upperhand.world.world import World
 
 if TYPE_CHECKING:
+    from upperhand.equilibrium.horizons import Horizon
     from upperhand.results.counterfactual import Counterfactual
     from upperhand.results.run import Case, Kind, Run
+    from upperhand.scenario.drawn import Numbers
 
 Progress = Callable[[int, int, str], None]
 Plan = tuple[str, str, "Kind", tuple[int, ...]]
@@ -32,11 +34,13 @@ KINDS: tuple[Kind, ...] = ("package", "side", "move")
 def run_scenario(
     scenario: Scenario | str,
     *,
+    draws: int | None = None,
     seed: int | None = None,
     progress: Progress | None = None,
     cases: Collection[Kind] = KINDS,
     decompose: bool = True,
     with_talks: bool = True,
+    workers: int = 0,
 ) -> Run:
     """Run a scenario: what the moves change, compared with its baseline, at every horizon.
 
@@ -46,12 +50,15 @@ def run_scenario(
 
     Args:
         scenario: A scenario, the path of a file, or the name of a packaged one.
-        seed: Seed of random draws; a run without draws does not use it, and records it.
-        progress: Called with (steps done, steps in all, words) before each solve.
+        draws: Draws of what is not known, for ranges; those of the scenario by default.
+        seed: Seed of the draws; that of the scenario by default.
+        progress: Called with (steps done, steps in all, words) before each solve. What it raises
+            ends the run, processes included.
         cases: Kinds of cases to solve. Each is solved from the baseline, so its numbers do not
             depend on which others are; `["package"]` is the quickest whole answer.
         decompose: Split the welfare effect of the package by cause; costs about as much again.
         with_talks: Also compute war, threats, deals and leverage where both sides have a move.
+        workers: Processes to share the draws, with the extra `parquet`; 0 works in this one.
 
     Returns:
         The run. Check `run.ok`, or call `run.require_converged()`.
@@ -80,16 +87,17 @@ def run_scenario(
 
     if not isinstance(scenario, Scenario):
         scenario = read_scenario(scenario)
+    asked, count = scenario, scenario.draws if draws is None else draws
+    scenario, table, moved = at_centre(asked)
     plans = [plan for plan in _plans(scenario) if plan[2] in _known_kinds(cases)]
     total = len(plans) * len(scenario.horizons) + 1
-    tell = progress or _silent
-    table = with_options(world_of(scenario.world), scenario.options)
+    tell = partial(_of_both, progress or _silent, count)
     tell(0, total, "baseline")
-    world = baseline_world(scenario, table)
+    world = baseline_world(scenario, table, moved)
     solved: list[Case] = []
     for horizon in scenario.horizons:
         found: dict[tuple[int, ...], Counterfactual] = {}
-        solve = _solver(scenario, horizon)
+        solve = _solver(scenario, horizon, moved)
         ready = [settled(move, world, horizon, solve) for move in scenario.moves]
         for key, label, kind, moves in plans:
             tell(len(solved) + 1, total, f"{label}, {horizon} horizon")
@@ -100,27 +108,57 @@ def run_scenario(
             solved.append(_case(horizon, plan, found[moves]))
     last = partial(_at_the_end, tell, total)
     talks = talks_of(scenario, world, last) if with_talks else None
+    ranges = None
+    if count:
+        from upperhand.scenario.draws import ranges_of_run
+
+        ranges = ranges_of_run(
+            asked, talks, draws=count, seed=seed, workers=workers,
+            progress=partial(_after, progress or _silent, total),
+        )  # fmt: skip
     tell(total, total, "done")
     return Run(
-        scenario=resolved(scenario, table),
+        scenario=resolved(asked, table),
         title=scenario.title,
         baseline=scenario.baseline.words,
         world=about_world(table, baseline=world),
         cases=tuple(solved),
         assumptions=assumptions_of(scenario, table, baseline=world),
         sources=sources_of(scenario, table),
-        environment=environment(seed),
-        fingerprint=run_fingerprint(scenario, table),
+        environment=environment(asked.seed if count and seed is None else seed),
+        fingerprint=run_fingerprint(asked, world_of(asked.world)),
         changes=changes_of(scenario, world),
         talks=talks,
+        ranges=ranges,
     )
 
 
-def baseline_world(scenario: Scenario, table: World) -> World:
+def at_centre(scenario: Scenario) -> tuple[Scenario, World, Numbers]:
+    """Return the scenario and its world table with the numbers that its section `priors` moves.
+
+    The last of the three are those numbers by name: horizons and controls of the register take
+    theirs where they are made.
+    """
+    if not scenario.priors:
+        return scenario, with_options(world_of(scenario.world), scenario.options), {}
+    from upperhand.scenario.drawn import drawn_scenario, drawn_world
+    from upperhand.scenario.priors import moved_numbers
+
+    moved = moved_numbers(scenario)
+    changed = drawn_scenario(scenario, moved)
+    return changed, drawn_world(changed, moved), moved
+
+
+def baseline_world(scenario: Scenario, table: World, moved: Numbers | None = None) -> World:
     """Return the world that the moves are compared with: the table after the baseline's measures.
 
     With `as_of`, these are the measures of the register that were in force on that day; the
     baseline's own measures come on top.
+
+    Args:
+        scenario: The scenario.
+        table: Its world table.
+        moved: Numbers of horizons and controls that are not the usual ones, by name.
 
     Raises:
         NoEquilibriumError: If the measures of the baseline leave no equilibrium.
@@ -135,15 +173,16 @@ def baseline_world(scenario: Scenario, table: World) -> World:
             table,
             base.as_of,
             weights=base.weights,
-            horizon=base.horizon,
+            horizon=_span(base.horizon, moved or {}),
             after_horizon=base.after_horizon,
             controls=base.controls,
+            rates=_controls(moved or {}),
         )
     if not base.measures:
         return world
     from upperhand.equilibrium import rebase
 
-    found = _solver(scenario, base.horizon)(world, list(base.measures))
+    found = _solver(scenario, base.horizon, moved or {})(world, list(base.measures))
     if not found.outcome.ok:
         raise NoEquilibriumError(f"the baseline of '{scenario.title}': {found.outcome.sentence()}")
     return rebase(world, found, name=f"{table.name}, {base.words}")
@@ -243,13 +282,29 @@ def _case(horizon: str, plan: Plan, found: Counterfactual) -> Case:
     return Case(key, label, kind, horizon, moves, found)
 
 
-def _solver(scenario: Scenario, horizon: str) -> Callable[..., Counterfactual]:
+def _span(name: str, moved: Numbers) -> str | Horizon:
+    if not moved:
+        return name
+    from upperhand.scenario.drawn import drawn_horizon
+
+    return drawn_horizon(name, moved)
+
+
+def _controls(moved: Numbers) -> dict[str, float]:
+    if not moved:
+        return {}
+    from upperhand.scenario.drawn import drawn_controls
+
+    return drawn_controls(moved)
+
+
+def _solver(scenario: Scenario, horizon: str, moved: Numbers) -> Callable[..., Counterfactual]:
     from upperhand.equilibrium import solve_counterfactual
 
     return partial(
         solve_counterfactual,
         closure=scenario.closure,
-        horizon=horizon,
+        horizon=_span(horizon, moved),
         scale=scenario.options.scale,
         labour_supply=scenario.options.labour_supply,
     )
@@ -258,6 +313,16 @@ def _solver(scenario: Scenario, horizon: str) -> Callable[..., Counterfactual]:
 def _at_the_end(tell: Progress, total: int, _done: int, _total: int, words: str) -> None:
     """Tell what the talks do while the bar stands at its last step."""
     tell(total - 1, total, words)
+
+
+def _of_both(tell: Progress, draws: int, done: int, total: int, words: str) -> None:
+    """Tell a step of the solves as one of solves and draws together."""
+    tell(done + (draws if words == "done" else 0), total + draws, words)
+
+
+def _after(tell: Progress, before: int, done: int, total: int, words: str) -> None:
+    """Tell a draw as a step after the solves."""
+    tell(before + done, before + total, words)
 
 
 def _silent(done: int, total: int, words: str) -> None:

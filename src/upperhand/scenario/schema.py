@@ -23,6 +23,7 @@ Closure = Literal["fixed", "share", "purge"]
 Value = str | Number | bool | tuple[Any, ...] | dict[str, Any] | None
 MAX_MOVES = 200
 MAX_TITLE = 200
+MAX_DRAWS = 100_000  # of a run, which holds them in memory; a sweep has no such limit
 
 
 class Source(Section):
@@ -137,6 +138,26 @@ class Variant(Section):
     )
 
 
+class PriorChange(Section):
+    """Another value, or another range, for a number that is not known for certain."""
+
+    value: Number | None = Field(
+        default=None, description="Value used without draws, and centre of the draws."
+    )
+    low: Number | None = Field(default=None, description="Lowest value that is drawn.")
+    high: Number | None = Field(default=None, description="Highest value that is drawn.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        given = [x for x in (self.low, self.value, self.high) if x is not None]
+        if not given:
+            raise ValueError("says nothing; give `value`, `low` or `high`")
+        if given != sorted(given):
+            words = ", ".join(f"{x:g}" for x in given)
+            raise ValueError(f"got {words}; low, value and high must rise in this order")
+        return self
+
+
 class Scenario(Section):
     """A scenario, complete: the same data give the same numbers everywhere."""
 
@@ -174,6 +195,22 @@ class Scenario(Section):
     talks: TalksSection | None = Field(
         default=None, description="What the two sides could concede, and how patient they are."
     )
+    draws: int = Field(
+        default=0, ge=0, le=MAX_DRAWS, strict=True,
+        description="Draws of what is not known, for ranges around every headline; 0 for none.",
+    )  # fmt: skip
+    seed: int = Field(
+        default=1, ge=0, strict=True, description="Seed: the same one gives the same draws."
+    )
+    models: bool = Field(
+        default=False, strict=True,
+        description="Also draw readings of the model: closure, set of elasticities, adjustment.",
+    )  # fmt: skip
+    priors: dict[str, PriorChange] = Field(
+        default_factory=dict,
+        description="Other values or ranges of numbers that are not known, by the name that the "
+        "sweep gives them.",
+    )
     notes: tuple[str, ...] = Field(default=(), description="What a reader should know.")
     sources: tuple[Source, ...] = Field(default=(), description="Where the numbers come from.")
     variants: dict[str, Variant] = Field(
@@ -189,6 +226,9 @@ class Scenario(Section):
     def fingerprint(self) -> str:
         """Sixteen characters that identify everything that can change a number or a word."""
         data = {k: v for k, v in self.to_dict().items() if k not in UNIDENTIFYING}
+        for name in OF_DRAWS:  # a scenario that says nothing of draws is what it always was
+            if data[name] == type(self).model_fields[name].get_default(call_default_factory=True):
+                del data[name]
         return fingerprint(data | {"sides": list(self.side_codes)})
 
     def side_members(self, labels: Labels) -> dict[str, tuple[str, ...]]:
@@ -291,12 +331,14 @@ def _side_faults(
 
 #: Fields that change no number: the fingerprint leaves them out.
 UNIDENTIFYING = ("name", "variants")
+OF_DRAWS = ("draws", "seed", "models", "priors")
 
 SECTIONS: dict[str, type[BaseModel]] = {
     "baseline": Baseline,
     "options": Options,
     "sources": Source,
     "variants": Variant,
+    "priors": PriorChange,
 }
 
 

@@ -1,0 +1,64 @@
+"""A year solved for a draw: arrays in, arrays out, no labels on the way."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from upperhand.core.errors import NoEquilibriumError
+from upperhand.equilibrium.calibrate import Calibration, wedges_of
+from upperhand.equilibrium.hats import State, Wedges
+from upperhand.equilibrium.ladder import Solution, solve_wedges
+from upperhand.world.shock import Shock
+
+Array = npt.NDArray[np.float64]
+Closure = Literal["fixed", "share", "purge"]
+
+#: Largest gap of the map in a draw: real income is then exact to about a billionth, far below the
+#: thousandth that a range is printed with.
+TOLERANCE = 1e-9
+MOST_STEPS = 500
+
+
+def solved(
+    calibration: Calibration,
+    shock: Shock,
+    *,
+    closure: Closure,
+    words: str,
+    start: State | None = None,
+    tol: float = TOLERANCE,
+) -> Solution:
+    """Return the equilibrium of a shock on a calibrated world.
+
+    Args:
+        calibration: The baseline.
+        shock: The whole shock.
+        closure: What is done with imbalances.
+        words: What was solved, for the error.
+        start: First point; the baseline by default.
+        tol: Largest gap of the map.
+
+    Raises:
+        NoEquilibriumError: If there is none.
+    """
+    wedges = partial(_wedges, calibration, shock, closure)
+    found = solve_wedges(calibration, wedges, tol=tol, max_steps=MOST_STEPS, start=start)
+    if not found.outcome.ok:
+        raise NoEquilibriumError(f"{words}: {found.outcome.sentence()}")
+    return found
+
+
+def real_income(solution: Solution) -> Array:
+    """Return real income [N], new over baseline (eq. 2.12)."""
+    flows = solution.flows
+    level = flows.income / solution.calibration.base.income
+    return np.asarray(level / np.exp(flows.log_final_price))
+
+
+def _wedges(calibration: Calibration, shock: Shock, closure: Closure, size: float) -> Wedges:
+    found: Any = wedges_of(calibration, shock, closure=closure, size=size)
+    return found  # type: ignore[no-any-return]
