@@ -16,7 +16,12 @@ from tests.support import ROOT
 SOURCE = ROOT / "src" / "upperhand"
 
 # Distributions whose module has another name, or comes with the distribution named.
-MODULES = {"ruamel": "ruamel.yaml", "vl_convert": "vl-convert-python", "markupsafe": "jinja2"}
+MODULES = {
+    "any_llm": "any-llm-sdk",
+    "markupsafe": "jinja2",
+    "ruamel": "ruamel.yaml",
+    "vl_convert": "vl-convert-python",
+}
 # Used through a name in a string, as `engine="openpyxl"`.
 BY_NAME = {"openpyxl"}
 # Extras for work on the package; what the package imports must not hide there.

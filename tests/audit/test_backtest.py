@@ -110,6 +110,19 @@ def test_climatology_is_the_rule_of_succession_over_earlier_answers():
     assert len(earlier) == 7
 
 
+@pytest.mark.equation("14.12")
+def test_threat_and_rates_lies_halfway_and_is_silent_where_the_model_is():
+    for question in read_questions():
+        known = known_on(question.asked.day)
+        model = CHANCES["credible threat"](question.asked, known)
+        both = CHANCES["threat and rates"](question.asked, known)
+        if model is None:
+            assert both is None
+        else:
+            rate = base_rates(question.asked, known)
+            assert both - model == pytest.approx(rate - both, abs=1e-15)
+
+
 @pytest.mark.equation("14.10")
 def test_a_threat_that_costs_is_carried_out_less_often_than_not():
     """Limits of the softmax, and a second route by quadrature over the half-normal prior."""
@@ -244,4 +257,10 @@ def test_a_wrong_question_is_named_by_line(tmp_path, row, said):
 
 
 def test_the_packaged_forecasters_are_the_ones_documented():
-    assert list(CHANCES) == ["climatology", "status quo", "base rates", "credible threat"]
+    assert list(CHANCES) == [
+        "climatology",
+        "status quo",
+        "base rates",
+        "credible threat",
+        "threat and rates",
+    ]

@@ -22,6 +22,7 @@ COLOURS = {
     "status quo": "#b07c10",
     "base rates": "#01665e",
     "credible threat": "#c8372e",
+    "threat and rates": "#7b5aa6",
 }
 SIZE, MARGIN = 320, 44
 
@@ -34,7 +35,7 @@ def answer(found: Backtest) -> str:
     if not full:
         return "No question with a probability was asked."
     best = min(full, key=lambda row: row.mean.mean)
-    few = "; ".join(_aside(row) for row in rows if row.mean.questions < most)
+    few = ". ".join(_aside(row) for row in rows if row.mean.questions < most)
     sure = _sure(best)
     said = f"Over {most} questions the {best.forecaster} had the best Brier score, "
     return f"{said}{best.mean.mean:.3f}{sure}." + (f" {few}." if few else "")
@@ -49,10 +50,10 @@ def _sure(best: Standing) -> str:
 
 
 def _aside(row: Standing) -> str:
-    worse = "worse" if row.difference.low > 0 else "not clearly different"
+    worse = "worse than" if row.difference.low > 0 else "not clearly different from"
     return (
         f"The model's {row.forecaster}, which speaks on {row.mean.questions} of them, scored "
-        f"{row.mean.mean:.3f}, {worse} than climatology on the same ones"
+        f"{row.mean.mean:.3f}, {worse} climatology on the same ones"
     )
 
 

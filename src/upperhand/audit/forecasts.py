@@ -62,6 +62,18 @@ def credible_threat(question: Asked, known: Knowledge) -> float | None:
     return chance_to_carry_out(sum(gains) / len(gains))
 
 
+def threat_and_rates(question: Asked, known: Knowledge) -> float | None:
+    """Return the mean of the model's reading and the published rate, half each (eq. 14.12).
+
+    The half is the weight that needs no data; nothing is fitted. None where the model is silent.
+
+    References:
+        Clemen (1989), on equal weights when forecasts are combined.
+    """
+    model = credible_threat(question, known)
+    return None if model is None else 0.5 * (model + base_rates(question, known))
+
+
 def chance_to_carry_out(
     gain_pct: float, *, noise_pct: float = NOISE_PCT, points: int = 200
 ) -> float:
@@ -116,6 +128,7 @@ CHANCES: dict[str, Chance] = {
     "status quo": status_quo,
     "base rates": base_rates,
     "credible threat": credible_threat,
+    "threat and rates": threat_and_rates,
 }
 NUMBERS: dict[str, Numbers] = {
     "climatology": numbers_climatology,
