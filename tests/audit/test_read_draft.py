@@ -11,7 +11,8 @@ pytest.importorskip("spacy")
 from ruamel.yaml import YAML
 
 from tests.support import ROOT
-from upperhand.audit.read import Article, draft_from, read_article, read_draft
+from upperhand.audit.claims import parse_claims
+from upperhand.audit.read import Article, Draft, draft_from, read_article, read_draft
 from upperhand.audit.read.confirmed import claims_text, scenario_text
 from upperhand.cli.guard import guarded
 from upperhand.core.errors import ScenarioError
@@ -115,6 +116,41 @@ def test_confirmed_claims_become_a_file_of_claims_that_reads(drafted):
     assert found.claims[0].quote.startswith("Analysts reckon")
     assert found.claims[0].speaker == "Analysts"
     assert found.claims[0].test == "not_testable"
+
+
+def confirmed_claim(topic, about, sentence):
+    return {
+        "confirmed": True,
+        "id": "one",
+        "sentence": sentence,
+        "topic": topic,
+        "about": about,
+        "test": "model",
+    }
+
+
+@pytest.mark.parametrize(
+    ("claim", "wanted"),
+    [
+        (("leverage", "CHN", "China has the upper hand."), {"above": 0}),
+        (("leverage", "CHN", "China has few cards."), {"at_most": 0}),
+        (("effect", "USA", "It hurts America."), {"below": 0}),
+        (("effect", "USA", "It spurred America."), None),
+        (("effect", "JPN", "It hurts Japan."), None),
+    ],
+)
+def test_a_claim_on_a_side_of_the_scenario_gets_a_test_to_look_through(claim, wanted):
+    draft = Draft({}, (), (), (confirmed_claim(*claim),))
+    text = claims_text(draft, scenario="october-2025")
+    (read,) = parse_claims(text).claims
+    if wanted is None:
+        assert (read.test, "No test chosen yet" in read.reason) == ("not_testable", True)
+    else:
+        first = read.checks[0].model_dump(exclude_none=True)
+        assert wanted.items() <= first.items()
+        assert "see that the test is what the sentence says" in read.note
+    without = parse_claims(claims_text(draft)).claims[0]
+    assert without.test == "not_testable"
 
 
 def test_orders_inside_an_article_are_text_like_any_other():

@@ -86,14 +86,20 @@ def scenario(draft: DraftFile, output: Output) -> None:
 
 
 @app.command("claims")
-def claims(draft: DraftFile, output: Output) -> None:
-    """Write the confirmed claims of a draft as a file of claims, to choose tests for.
+def claims(
+    draft: DraftFile,
+    output: Output,
+    scenario: Annotated[
+        str, typer.Option(help="Scenario for claims on the model: a name, or a .yaml file.")
+    ] = "",
+) -> None:
+    """Write the confirmed claims of a draft as a file of claims, with tests to look through.
 
-    Example: upperhand draft claims draft.yaml -o claims.yaml
+    Example: upperhand draft claims draft.yaml --scenario mine.yaml -o claims.yaml
     """
     from upperhand.audit.read import read_draft
     from upperhand.audit.read.confirmed import claims_text
     from upperhand.core.files import write_text
 
-    text = claims_text(read_draft(draft))
-    say(f"{write_text(output, text)}: written; choose a test for each, then `upperhand audit`")
+    text = claims_text(read_draft(draft), scenario=scenario)
+    say(f"{write_text(output, text)}: written; look through the tests, then `upperhand audit`")

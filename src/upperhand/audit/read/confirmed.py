@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from upperhand.audit.read.draft import Draft, yaml_text
+from upperhand.audit.read.suggest import suggested
 from upperhand.core.errors import MeasureError, ScenarioError, raise_faults
 from upperhand.measures.registry import read_measure
 
@@ -34,29 +35,44 @@ def scenario_text(draft: Draft) -> str:
     return text if checked.moves else ""
 
 
-def claims_text(draft: Draft) -> str:
-    """Return the confirmed claims of a draft as a file of claims; their tests are to be chosen.
+def claims_text(draft: Draft, *, scenario: str = "") -> str:
+    """Return the confirmed claims of a draft as a file of claims, with tests to look through.
+
+    Args:
+        draft: A draft whose claims are confirmed.
+        scenario: Name or path of the scenario that claims on the model are tested with; without
+            one no claim gets a test of its own.
 
     Raises:
-        ScenarioError: If an entry is not confirmed, or there is none.
+        ScenarioError: If an entry is not confirmed, there is none, or the scenario is wrong.
     """
     _require_confirmed("claims", draft.claims)
     if not draft.claims:
         raise ScenarioError("draft: no claims; there is nothing to test")
     title = str(draft.article.get("title") or draft.article.get("file") or "an article")
-    data = {"title": f"Claims of: {title}"[:200], "claims": [_untested(c) for c in draft.claims]}
+    sides = _two_sides(scenario) if scenario else ()
+    data: dict[str, Any] = {"title": f"Claims of: {title}"[:200]}
+    if scenario:
+        data["scenario"] = scenario
+    data["claims"] = [_claim(claim, sides) for claim in draft.claims]
     return yaml_text(data)
 
 
-def _untested(claim: dict[str, Any]) -> dict[str, Any]:
+def _two_sides(scenario: str) -> tuple[str, ...]:
+    from upperhand.scenario.read import read_scenario
+    from upperhand.scenario.talks import has_two_sides
+
+    read = read_scenario(scenario)
+    return read.side_codes if has_two_sides(read) else ()
+
+
+def _claim(claim: dict[str, Any], sides: Sequence[str]) -> dict[str, Any]:
     name = re.sub(r"[^a-z0-9-]+", "-", str(claim["id"]).lower()).strip("-")[:60] or "claim"
     return {
         "id": name,
         "quote": str(claim["sentence"]),
         "speaker": str(claim.get("said_by") or ""),
-        "test": "not_testable",
-        "reason": f"No test chosen yet; a claim of this sort ({claim['topic']}) can be tested by: "
-        f"{claim['test']}.",
+        **suggested(claim, sides),
     }
 
 
