@@ -29,6 +29,8 @@ Sources = Shock | ShockSource | Iterable[Shock | ShockSource]
 INSTRUMENTS = ("tariff", "export_tax")
 AUTARKY = 1e-3  # imports over baseline imports below which a profile counts as autarky
 CERTAIN = 1e-8  # per cent of the objective that a certified player may still gain
+CHECKED = 1e-7  # largest change of a log rate in the searches for better replies; the gain it
+# leaves is of second order, below 1e-12, however coarse the war's own tolerance is
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,14 +298,14 @@ def game_result(
     if rules.certify and solved and settled.reached:
         for p, name in enumerate(war.names):
             gains[name] = exploitability(
-                war, reach, settled, p, tol=rules.tol, max_sweeps=rules.max_sweeps
+                war, reach, settled, p, tol=min(rules.tol, CHECKED), max_sweeps=rules.max_sweeps
             )
     profile = profile_of(war.world, shock, settled.policy)
     counterfactual = result_of(war.world, profile, settled.solution, options)
     values = war.values(settled.solution) if solved else np.full(len(war.names), np.nan)
     return GameResult(
         players=war.names,
-        ending=_ending(war, settled, gains),
+        ending=_ending(war, settled, gains, certify=rules.certify),
         counterfactual=counterfactual,
         objective=dict(zip(war.names, map(float, values), strict=True)),
         exploitability=gains,
@@ -325,7 +327,7 @@ def game_result(
     )
 
 
-def _ending(war: War, settled: Settled, gains: Mapping[str, float | None]) -> str:
+def _ending(war: War, settled: Settled, gains: Mapping[str, float | None], *, certify: bool) -> str:
     if not settled.solution.outcome.ok:
         return "no_equilibrium"
     if not settled.reached:
@@ -336,7 +338,7 @@ def _ending(war: War, settled: Settled, gains: Mapping[str, float | None]) -> st
         return "autarky"
     if any(gain is not None and gain > CERTAIN for gain in gains.values()):
         return "exploitable"
-    return "nash"
+    return "not_certified" if certify and None in gains.values() else "nash"
 
 
 def _imports(trade: Array) -> Array:

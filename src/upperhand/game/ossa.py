@@ -29,6 +29,7 @@ Array = npt.NDArray[np.float64]
 USUAL = (0.0, 10.0)  # no subsidies, at most 1,000 per cent
 FIRST_RATES = (None, 0.1)  # uniform first rates of a search; the upper bound is added
 CHECKS = (0.3, 1.0, 3.0)  # first rates of the check of a best response
+CHECKED = 1e-6  # largest change of a log rate in the searches for better replies, at most
 AUTARKY = 1e-3  # imports over baseline imports below which a profile counts as autarky
 REPAIRS = 8  # times that better replies are put in the profile before it counts as exploitable
 SPEED = 20.0  # of the weights in talks
@@ -152,11 +153,13 @@ def ossa_best_response(
     gains: dict[str, float | None] = {region: None}
     if best.reached:
         gain, _ = ossa_war.exploitability(
-            world.base, reach, best, 0, starts=CHECKS, scan=False, tol=tol, max_sweeps=max_sweeps
-        )
+            world.base, reach, best, 0, starts=CHECKS, scan=False, tol=min(tol, CHECKED),
+            max_sweeps=max_sweeps,
+        )  # fmt: skip
         gains[region] = None if np.isnan(gain) else gain
     how = "best of several starts" + (" and of each sector at either bound" if scan else "")
-    return _result(world, (region,), reach, best, gains, search, f"first-order conditions; {how}")
+    method = f"first-order conditions; {how}"
+    return _result(world, (region,), reach, best, gains, search, method, certify=True)
 
 
 def ossa_nash(
@@ -217,7 +220,7 @@ def ossa_nash(
     how = "first-order conditions of all together, from the first replies"
     if certify:
         how += f"; certified by replies from several starts, {max(repairs - 1, 0)} times replaced"
-    return _result(world, names, reach, settled, gains, search, how)
+    return _result(world, names, reach, settled, gains, search, how, certify=certify)
 
 
 def _joined(world: OssaWorld, reach: Reach, search: _Search) -> Settled:
@@ -257,7 +260,7 @@ def _certificate(
             p,
             starts=(None, search.bounds[1]),
             scan=search.scan,
-            tol=max(search.tol, 1e-6),
+            tol=CHECKED,
             max_sweeps=min(search.max_sweeps, 150),
         )
         gains[name] = None if np.isnan(gain) else gain
@@ -275,12 +278,14 @@ def _result(
     gains: dict[str, float | None],
     search: _Search,
     method: str,
+    *,
+    certify: bool,
 ) -> GameResult:
     welfare = ossa.government(world.base, settled.solved.year)
     none = np.zeros_like(settled.log_duty)
     return GameResult(
         players=names,
-        ending=_ending(world, reach, settled, gains),
+        ending=_ending(world, reach, settled, gains, certify=certify),
         counterfactual=counterfactual_of(world, _cube(settled.log_duty), settled.solved),
         objective={n: float(welfare[k]) for n, k in zip(names, reach.players, strict=True)},
         exploitability=gains,
@@ -297,7 +302,12 @@ def _cube(log_duty: Array) -> Array:
 
 
 def _ending(
-    world: OssaWorld, reach: Reach, settled: Settled, gains: dict[str, float | None]
+    world: OssaWorld,
+    reach: Reach,
+    settled: Settled,
+    gains: dict[str, float | None],
+    *,
+    certify: bool,
 ) -> str:
     if not settled.solved.reached:
         return "no_equilibrium"
@@ -312,7 +322,7 @@ def _ending(
         return "autarky"
     if any(gain is not None and gain > CERTAIN for gain in gains.values()):
         return "exploitable"
-    return "nash"
+    return "not_certified" if certify and None in gains.values() else "nash"
 
 
 def ossa_agreement(

@@ -196,12 +196,14 @@ def alone(war: War, reach: Reach, p: int) -> tuple[War, Reach]:
 
 def exploitability(
     war: War, reach: Reach, settled: Settled, p: int, *, tol: float, max_sweeps: int
-) -> float:
+) -> float | None:
     """Return what player p could still gain alone, per cent, from several starts (eq. 9.5).
 
-    Its own rates, no tariffs, half and twice its rates; negative noise counts as zero.
+    Its own rates, no tariffs, half and twice its rates; negative noise counts as zero. None when
+    no search settled: then nothing is known.
     """
     single, only = alone(war, reach, p)
+    settled_once = False
     now = float(single.values(settled.solution)[0])
     best = now
     for factor in (1.0, 0.0, 0.5, 2.0):
@@ -214,9 +216,10 @@ def exploitability(
             np.where(only.export_tax, np.clip(levy, only.lowest, only.highest), levy),
         )
         end = settle(single, only, start, tol=tol, max_sweeps=max_sweeps)
+        settled_once |= end.reached
         if end.solution.outcome.ok:
             best = max(best, float(single.values(end.solution)[0]))
-    return 100.0 * (best - now) / abs(now)
+    return 100.0 * (best - now) / abs(now) if settled_once else None
 
 
 def corners_of(reach: Reach, policy: Policy, names: Sequence[str]) -> dict[str, dict[str, int]]:

@@ -18,6 +18,7 @@ ADVICE = {
     "`max_sweeps`, narrow `bounds`, use fewer instruments",
     "autarky": "start nearer to the tariffs in force, or lower the upper bound",
     "no_equilibrium": "lower the upper bound, or use closure='share'",
+    "not_certified": "the search for better replies did not settle; raise `max_sweeps`",
     "exploitable": "a better reply exists; raise the number of starts or tighten `tol`",
 }
 
@@ -28,7 +29,8 @@ class GameResult:
 
     Attributes:
         players: Codes of those who choose.
-        ending: `nash` (certified), `not_settled`, `autarky`, `no_equilibrium` or `exploitable`.
+        ending: `nash`, `not_settled`, `autarky`, `no_equilibrium`, `exploitable`, or
+            `not_certified` where the search for better replies did not settle.
         counterfactual: The world at the profile, compared with the world before.
         objective: Objective of each player at the profile; 1 at an unchanged plain baseline.
         exploitability: What each player could still gain alone, per cent of its objective; None
