@@ -157,24 +157,26 @@ def test_a_grid_must_be_lists_by_path(tmp_path):
 
 
 @pytest.mark.usefixtures("here")
-def test_a_run_with_draws_prints_and_saves_its_ranges(capsys):
-    from upperhand.results.ensemble import read_ensemble
+def test_a_run_prints_its_ranges_and_keeps_them_in_its_record(capsys):
+    from upperhand.results.run import read_record
 
-    assert guarded(["run", "mine.yaml", "--no-report", "--no-talks", "--draws", "16"]) == 0
+    plain = ["run", "mine.yaml", "--no-report", "--no-talks"]
+    assert guarded([*plain, "--draws", "16"]) == 0
     out = capsys.readouterr().out
-    assert "Ranges over 16 draws (seed 1)" in out
-    assert "Note: 16 draws with an answer for" in out  # too few to say what it hinges on
-    assert "Note: about 1 of 16 draws lie beyond each end" in out
-    command = ["run", "mine.yaml", "--no-report", "--no-talks", "--json", "--draws", "16"]
-    assert guarded([*command, "--seed", "5"]) == 0
+    assert "in 80% of draws" in out
+    assert "Ranges hold 80% of 16 draws (seed 1)" in out
+    assert "about 1 of 16 draws lie beyond each end" in out
+    assert guarded([*plain, "--json", "--draws", "16", "--seed", "5"]) == 0
     found = json.loads(capsys.readouterr().out)
-    saved = read_ensemble(next(name for name in found["files"] if name.endswith("ranges.nc")))
-    assert (found["draws"], found["failures"], saved.seed) == (16, {}, 5)
-    assert {row["quantity"] for row in found["hinges"]} == set(saved.quantities)
-    median = {row["name"]: row["median"] for row in found["ranges"]}
-    assert median["real income of CHN, long"] == saved.range("real income of CHN, long").median
-    assert guarded(["run", "mine.yaml", "--no-report", "--no-talks", "--draws", "-3"]) == 2
+    run = read_record(found["record"])
+    assert (found["draws"], found["failures"], run.ranges.seed) == (16, {}, 5)
+    median = {row["quantity"]: row["median"] for row in found["ranges"]}
+    name = "real income of CHN, long"
+    assert median[name] == run.ranges.range(name).median
+    assert guarded([*plain, "--draws", "-3"]) == 2
     assert "-3 draws; allowed" in capsys.readouterr().err
+    assert guarded([*plain, "--draws", "0"]) == 0
+    assert "draws" not in capsys.readouterr().out
 
 
 def test_workers_and_this_process_give_the_same_ranges():

@@ -8,9 +8,7 @@ from upperhand.cli.show import table
 
 if TYPE_CHECKING:
     from upperhand.results.ensemble import Ensemble, Range
-
-#: With fewer draws than this, fewer than eight lie beyond each end of the 95 per cent range.
-FEW = 320
+    from upperhand.results.run import Run
 
 
 def range_rows(found: Ensemble) -> list[dict[str, Any]]:
@@ -52,14 +50,10 @@ def _parts(row: dict[str, Any]) -> str:
 
 def caution(found: Ensemble) -> str:
     """Return what few draws cannot say; empty when there are enough."""
-    good = len(found) - found.failed
-    if not good or good >= FEW:
-        return ""
-    beyond = max(round(0.025 * good), 1)
-    return (
-        f"Note: about {beyond} of {good} draws lie beyond each end of the 95 per cent range; "
-        f"{FEW} draws or more place it better."
-    )
+    from upperhand.results.ranges import few_draws
+
+    words = few_draws(len(found) - found.failed)
+    return f"Note: {words}." if words else ""
 
 
 def _row(one: Range) -> list[str]:
@@ -77,25 +71,17 @@ def _row(one: Range) -> list[str]:
     ]
 
 
-def range_text(found: Ensemble) -> str:
-    """Return ranges, failed draws and what was drawn, for the end of a brief."""
-    head = (
-        f"Ranges over {len(found)} draws (seed {found.seed}) of elasticities, speeds and assumed "
-    )
-    text = [range_table(found), failures(found), caution(found), hinge_text(found)]
-    lines = [head + "strengths:", *text]
-    return "\n".join(line for line in lines if line) + "\n"
+def ranges_object(run: Run) -> dict[str, Any]:
+    """Return what `--json` adds about ranges; nothing where there are none."""
+    from upperhand.results.ranges import range_rows as rows
+    from upperhand.results.ranges import upper_hand_odds
 
-
-def ranges_object(found: Ensemble | None) -> dict[str, Any]:
-    """Return what `--json` adds about ranges; nothing where none were asked for."""
-    if found is None:
+    if run.ranges is None:
         return {}
-    from upperhand.scenario.hinges import hinge_rows
-
     return {
-        "draws": len(found),
-        "ranges": range_rows(found),
-        "hinges": hinge_rows(found),
-        "failures": found.failures(),
+        "draws": len(run.ranges),
+        "seed": run.ranges.seed,
+        "failures": run.ranges.failures(),
+        "ranges": rows(run),
+        "odds": upper_hand_odds(run),
     }

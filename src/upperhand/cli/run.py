@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from upperhand.cli.guard import NO_EQUILIBRIUM
-from upperhand.cli.ranges import range_text, ranges_object
+from upperhand.cli.ranges import ranges_object
 from upperhand.cli.show import note, progress_bar, say, say_json
 
 if TYPE_CHECKING:
-    from upperhand.results.ensemble import Ensemble
     from upperhand.results.run import Run
-    from upperhand.scenario.schema import Scenario
 
 Source = Annotated[str, typer.Argument(help="Name of a packaged scenario, or path of a YAML file.")]
 Settings = Annotated[
@@ -40,10 +38,18 @@ def run(
         Path | None, typer.Option(help="Folder of the run record; by default below ./runs.")
     ] = None,
     draws: Annotated[
-        int, typer.Option(help="Add ranges from so many draws of what is not known; 0 for none.")
-    ] = 0,
+        int | None,
+        typer.Option(
+            help="Draws of what is not known, for the ranges; 0 for none. "
+            "By default those of the scenario, else 64.",
+            show_default=False,
+        ),
+    ] = None,
     seed: Annotated[
-        int | None, typer.Option(help="Seed of the draws, recorded with the run.")
+        int | None,
+        typer.Option(
+            help="Seed of the draws; by default that of the scenario.", show_default=False
+        ),
     ] = None,
     audit: Annotated[
         str | None,
@@ -63,32 +69,33 @@ def run(
     Example: upperhand run october-2025 -o result.xlsx --set moves[1].add_pp=50
     """
     outputs = [checked(path) for path in output or []]
+    from upperhand.scenario.draws import RUN_DRAWS, default_workers
     from upperhand.scenario.read import read_scenario
     from upperhand.scenario.run import run_scenario
 
     scenario = read_scenario(source, changes=settings or [], variant=variant)
+    count = scenario.draws or RUN_DRAWS if draws is None else draws
     with progress_bar(wanted=not quiet) as progress:
         result = run_scenario(
             scenario,
+            draws=count,
             seed=seed,
             progress=progress,
             decompose=not no_report,
             with_talks=not no_talks,
+            workers=default_workers(count, scenario),
         )
-    ranges = ranges_of(scenario, draws=draws, seed=seed, quiet=quiet) if draws else None
     claims = _audited(audit, result, plain=not (settings or variant), quiet=quiet)
     name = scenario.name or "scenario"
     base = Path("runs") / f"{name}-{result.fingerprint}"
     folder = result.save_record(record or base / "record")
     written = [_save(result, path) for path in outputs]
     report = None if no_report else _report(result, base / "report.html", claims)
-    if ranges is not None:
-        written.append(ranges.save(base / "ranges.nc"))
     if as_json:
         tested = {} if claims is None else {"audit": claims}
-        say_json(as_object(result, folder, report, written) | ranges_object(ranges) | tested)
+        say_json(as_object(result, folder, report, written) | ranges_object(result) | tested)
     elif not quiet:
-        _print(result, folder, report, written, ranges)
+        _print(result, folder, report, written)
         if claims is not None:
             say(f"Claims: {claims['title']} {claims['sentence']}; verdicts in the report")
     if not result.ok:
@@ -167,32 +174,10 @@ def _save(result: Run, path: Path) -> Path:
     return path
 
 
-def ranges_of(scenario: Scenario, *, draws: int, seed: int | None, quiet: bool) -> Ensemble:
-    """Return the ranges of a scenario; seed 1 when none is given."""
-    from upperhand.scenario import draws as over
-
-    with progress_bar(wanted=not quiet) as progress:
-        return over.ranges_of(
-            scenario,
-            draws=draws,
-            seed=1 if seed is None else seed,
-            workers=over.default_workers(draws),
-            progress=progress,
-        )
-
-
-def _print(
-    result: Run,
-    folder: Path,
-    report: Path | None,
-    written: list[Path],
-    ranges: Ensemble | None,
-) -> None:
+def _print(result: Run, folder: Path, report: Path | None, written: list[Path]) -> None:
     from upperhand.report import brief
 
     say(brief(result))
-    if ranges is not None:
-        say(range_text(ranges))
     for change in result.changes:
         if not change["changes"]:
             note(f"note: {change['label']} changes nothing: {change['note']}")

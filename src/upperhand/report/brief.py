@@ -8,6 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from upperhand.report.ranges import (
+    comparison,
+    footer,
+    has_ranges,
+    hinge_lines,
+    odds_lines,
+    pain_cell,
+    pain_ends,
+    side_cell,
+    side_ends,
+    side_words,
+    span,
+)
 from upperhand.report.talks import talks_lines
 from upperhand.report.talks_words import upper_hand
 from upperhand.report.words import (
@@ -40,12 +53,14 @@ class Number:
         value: Range over the horizons, in words.
         by_horizon: Horizon and value in words.
         note: What to know about it.
+        ranges: Horizon and range over draws in words; empty without draws.
     """
 
     title: str
     value: str
     by_horizon: tuple[tuple[str, str], ...]
     note: str = ""
+    ranges: tuple[tuple[str, str], ...] = ()
 
 
 def brief(run: Run, *, report: str | Path | None = None, record: str | Path | None = None) -> str:
@@ -61,6 +76,7 @@ def brief(run: Run, *, report: str | Path | None = None, record: str | Path | No
     lines += [line for text in upper for line in textwrap.wrap(printable(text), WIDTH)]
     lines += [*textwrap.wrap(printable(answer(run)), WIDTH), ""]
     lines += _grid(run)
+    lines += _drawn(run)
     lines += [printable_line(line) for line in talks_lines(run, WIDTH)]
     lines += _assumed(run)
     places = {"Report": report, "Record": record}
@@ -76,12 +92,23 @@ def answer(run: Run) -> str:
     if not heads[0].sides:
         return _without_sides(heads[-1])
     effects = [[head.sides[i] for head in heads] for i in range(len(heads[0].sides))]
+    if has_ranges(run):
+        return _ranged_answer(run, effects, heads) + _unsolved(run)
     spread = len(heads) > 1 and any(
         percent_range([e.percent for e in one]) != percent(one[0].percent) for one in effects
     )
     parts = [_effect_words(one, first=i == 0) for i, one in enumerate(effects)]
     text = joined(parts) + (", depending on the horizon" if spread else "")
     return f"{text}; {_comparison(heads)}." + _unsolved(run)
+
+
+def _ranged_answer(run: Run, effects: list[list[Effect]], heads: list[Headline]) -> str:
+    """Return the answer with the ranges of the draws."""
+    horizons = [head.horizon for head in heads]
+    parts = [side_words(run, one, horizons, first=i == 0) for i, one in enumerate(effects)]
+    where = f" at {counted(len(horizons), 'horizon')}" if len(horizons) > 1 else ""
+    compared = comparison(run) or _comparison(heads)
+    return f"{joined(parts)}, in 80% of draws{where}; {compared}."
 
 
 def no_answer(run: Run) -> str:
@@ -97,10 +124,15 @@ def four_numbers(run: Run) -> list[Number]:
     heads = [run.headline(h) for h in run.horizons]
     if not heads:
         return []
-    found = [_side_number([h.sides[i] for h in heads], heads) for i in range(len(heads[0].sides))]
-    found.append(_pain_number(heads))
-    found.append(_third("Largest gain elsewhere", [h.gainer for h in heads], heads, "nobody gains"))
-    found.append(_third("Largest loss elsewhere", [h.loser for h in heads], heads, "nobody loses"))
+    found = [
+        _side_number(run, [h.sides[i] for h in heads], heads) for i in range(len(heads[0].sides))
+    ]
+    found.append(_pain_number(run, heads))
+    for title, third, nobody in (
+        ("Largest gain elsewhere", [h.gainer for h in heads], "nobody gains"),
+        ("Largest loss elsewhere", [h.loser for h in heads], "nobody loses"),
+    ):
+        found.append(_third(run, title, third, heads, nobody))
     return found
 
 
@@ -178,39 +210,63 @@ def _without_sides(head: Headline) -> str:
     return f"{text[0].upper()}{text[1:]}, {head.horizon} horizon."
 
 
-def _side_number(one: list[Effect], heads: list[Headline]) -> Number:
-    values = [e.percent for e in one]
+def _side_number(run: Run, one: list[Effect], heads: list[Headline]) -> Number:
+    values = side_ends(run, one, [h.horizon for h in heads])
     word = verb(values)
     by_horizon = tuple(
         (h.horizon, f"{signed(e)}, {'−' if e.usd_million < 0 else '+'}{usd(e.usd_million)}")
         for h, e in zip(heads, one, strict=True)
     )
-    value = "no number" if not any(map(math.isfinite, values)) else percent_range(values)
-    return Number(f"{the(one[0].name, first=True)} {word}", value, by_horizon)
+    ranges = _cells(heads, [side_cell(run, e.code, h.horizon) for h, e in _pairs(heads, one)])
+    return Number(f"{the(one[0].name, first=True)} {word}", span(values), by_horizon, "", ranges)
 
 
-def _pain_number(heads: list[Headline]) -> Number:
+def _pairs(heads: list[Headline], effects: list[Effect]) -> list[tuple[Headline, Effect]]:
+    return list(zip(heads, effects, strict=True))
+
+
+def _cells(heads: list[Headline], texts: list[str]) -> tuple[tuple[str, str], ...]:
+    """Return horizon and range of each head; nothing where no head has one."""
+    if not any(texts):
+        return ()
+    return tuple((h.horizon, text or "none") for h, text in zip(heads, texts, strict=True))
+
+
+def _pain_number(run: Run, heads: list[Headline]) -> Number:
     ratios = [h.pain_ratio for h in heads if h.pain_ratio is not None]
     by_horizon = tuple(
         (h.horizon, "none" if h.pain_ratio is None else f"{h.pain_ratio:.2f}") for h in heads
     )
-    value = _ratio_range(min(ratios), max(ratios)) if ratios else "none"
+    ends = pain_ends(run) or ratios
+    value = _ratio_range(min(ends), max(ends)) if ends else "none"
     note = heads[-1].pain_note
     if len(ratios) == len(heads):
         first, second = (the(e.name) for e in heads[0].sides[:2])
         note = f"per cent that {second} loses for each 1% that {first} loses"
-    return Number("Pain ratio", value, by_horizon, note)
+    ranges = _cells(heads, [pain_cell(run, h.horizon) for h in heads])
+    return Number("Pain ratio", value, by_horizon, note, ranges)
 
 
-def _third(title: str, effects: list[Effect | None], heads: list[Headline], nobody: str) -> Number:
+def _third(
+    run: Run, title: str, effects: list[Effect | None], heads: list[Headline], nobody: str
+) -> Number:
     found = [e for e in effects if e is not None]
     names = list(dict.fromkeys(e.name for e in found))
     by_horizon = tuple(
         (h.horizon, f"{e.name} {signed(e)}" if e else "none")
         for h, e in zip(heads, effects, strict=True)
     )
-    value = percent_range([e.percent for e in found]) if found else "none"
-    return Number(title, value, by_horizon, joined(names) if names else nobody)
+    drawn = [
+        side_ends(run, [e], [h.horizon])
+        for h, e in zip(heads, effects, strict=True)
+        if e is not None
+    ]
+    value = span([end for ends in drawn for end in ends]) if found else "none"
+    cells = [
+        side_cell(run, e.code, h.horizon) if e else "" for h, e in zip(heads, effects, strict=True)
+    ]
+    note = joined(names) if names else nobody
+    return Number(title, value, by_horizon, note, _cells(heads, cells))
 
 
 def _grid(run: Run) -> list[str]:
@@ -219,13 +275,40 @@ def _grid(run: Run) -> list[str]:
         return []
     horizons = [h for h, _ in numbers[0].by_horizon]
     rows = [["", *(f"{h} ({HORIZON_WORDS[h]})" for h in horizons)]]
-    rows += [[_row_title(n), *(cell for _, cell in n.by_horizon)] for n in numbers]
+    for number in numbers:
+        rows.append([_row_title(number), *(cell for _, cell in number.by_horizon)])
+        if number.ranges:
+            rows.append(["in 80% of draws", *(cell for _, cell in number.ranges)])
     widths = [max(len(printable(row[i])) for row in rows) for i in range(len(rows[0]))]
     lines = [
         "  ".join(printable(c).ljust(w) for c, w in zip(row, widths, strict=True)).rstrip()
         for row in rows
     ]
     return [*lines, ""]
+
+
+def _drawn(run: Run) -> list[str]:
+    """Return what the draws say of the upper hand and of themselves, wrapped."""
+    if run.ranges is None:
+        return []
+    lines = []
+    odds = odds_lines(run)
+    if odds:
+        lines += ["Upper hand over the draws:", *_indented(odds)]
+    hinges = hinge_lines(run)
+    if hinges:
+        lines += ["What it hinges on, as parts of the variance:", *_indented(hinges)]
+    return [*lines, *textwrap.wrap(printable(" ".join(footer(run))), WIDTH), ""]
+
+
+def _indented(texts: list[str]) -> list[str]:
+    return [
+        line
+        for text in texts
+        for line in textwrap.wrap(
+            printable(text), WIDTH, initial_indent="  ", subsequent_indent="    "
+        )
+    ]
 
 
 def _row_title(number: Number) -> str:

@@ -92,6 +92,8 @@ class Ensemble:
         groups: Group of each input, for attributions.
         priors: Rows of the priors, for a report.
         provenance: Version, fingerprints and whatever else made the numbers.
+        partial: Quantities that some draws with an answer do not have, such as a ratio of losses
+            where nobody loses; NaN there.
 
     Examples:
         >>> many = make_ensemble({"loss": np.array([1.0, 2.0, np.nan])})
@@ -109,6 +111,7 @@ class Ensemble:
     groups: dict[str, str] = field(default_factory=dict)
     priors: tuple[dict[str, Any], ...] = ()
     provenance: dict[str, Any] = field(default_factory=dict)
+    partial: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         raise_faults(OptionError, _faults(self), what="ensemble")
@@ -138,20 +141,30 @@ class Ensemble:
         """Return how many draws ended in each way that is no answer, the commonest first."""
         return dict(Counter(str(e) for e in self.endings if e != "").most_common())
 
-    def values(self, quantity: str) -> Array:
-        """Return one quantity over the draws that have an answer.
+    def having(self, quantity: str) -> npt.NDArray[np.bool_]:
+        """Return True for each draw that has an answer and this quantity.
 
         Raises:
             OptionError: If the ensemble has no such quantity.
         """
         if quantity not in self.outputs:
             raise OptionError(unknown("quantity", quantity, self.quantities))
-        return self.outputs[quantity][self.answered]
+        if quantity not in self.partial:
+            return self.answered
+        return np.asarray(self.answered & np.isfinite(self.outputs[quantity]))
+
+    def values(self, quantity: str) -> Array:
+        """Return one quantity over the draws that have it.
+
+        Raises:
+            OptionError: If the ensemble has no such quantity.
+        """
+        return self.outputs[quantity][self.having(quantity)]
 
     def range(self, quantity: str) -> Range:
         """Return median, ranges, sign and Monte Carlo error of one quantity (eq. 13.4, 13.5)."""
-        values = self.values(quantity)
-        scramble = self.scramble[self.answered]
+        having = self.having(quantity)
+        values, scramble = self.outputs[quantity][having], self.scramble[having]
         parts = [values[scramble == s] for s in np.unique(scramble)]
         total, good = len(self), len(values)
         above = int((values > 0).sum())
@@ -283,6 +296,6 @@ def _faults(ensemble: Ensemble) -> list[str]:
         found += [
             f"{name} is no number in a draw that has an answer; give the draw an ending"
             for name, column in ensemble.outputs.items()
-            if not np.isfinite(column[good]).all()
+            if name not in ensemble.partial and not np.isfinite(column[good]).all()
         ]
     return found

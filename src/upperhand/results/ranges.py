@@ -93,7 +93,8 @@ def upper_hand_odds(run: Run) -> list[dict[str, Any]]:
     """Return who holds the upper hand over draws, by horizon, as plain rows.
 
     Each row has `horizon`, `probability` by side and for `neither`, `error` (largest Monte Carlo error of
-    these), `draws`, `failed` and `hinges`: parts of the variance of who holds, by group.
+    these), `parts` (share of draws in which threat point, surplus and clock favour the first side),
+    `draws`, `failed` and `hinges`: parts of the variance of who holds, by group.
     """
     if run.ranges is None:
         return []
@@ -129,9 +130,24 @@ def odds_row(many: Ensemble, name: str, first: str, second: str, horizon: str) -
         "sides": [first, second],
         "probability": shares,
         "error": max(errors),
+        "parts": _parts(many, first, second, horizon),
         "draws": len(many),
         "failed": many.failed,
         "hinges": hinges_of(many, name),
+    }
+
+
+def _parts(many: Ensemble, first: str, second: str, horizon: str) -> dict[str, float]:
+    """Return the share of draws in which each part of the sentence favours the first side."""
+    wanted = {
+        "the threat point": (f"threat-point advantage of {first}, {horizon}", 0.0),
+        "the surplus": (f"surplus share of {first}, {horizon}", 0.5),
+        "the clock": (f"clock for {first} (1) or {second} (-1), {horizon}", 0.0),
+    }
+    return {
+        words: float((many.values(name) > even).mean())
+        for words, (name, even) in wanted.items()
+        if name in many.outputs and len(many.values(name))
     }
 
 
@@ -146,7 +162,7 @@ def few_draws(draws: int) -> str:
 
     Examples:
         >>> few_draws(64)
-        'about 2 of 64 draws lie beyond each end of the 95 per cent range; 320 or more place it better'
+        'about 2 of 64 draws lie beyond each end of the 95 per cent range; 320 place it better'
         >>> few_draws(1000)
         ''
     """
@@ -155,7 +171,7 @@ def few_draws(draws: int) -> str:
     beyond = max(round(0.025 * draws), 1)
     return (
         f"about {beyond} of {draws} draws lie beyond each end of the 95 per cent range; "
-        f"{FEW} or more place it better"
+        f"{FEW} place it better"
     )
 
 
@@ -192,6 +208,8 @@ def _words(run: Run, name: str, *, everybody: bool) -> tuple[str, str, float | N
         found = pattern.match(name)
         if found:
             code, horizon = found.groups()
+            if code != next(iter(run.sides), code):
+                return None  # the other side's number mirrors it
             return f"{words} {run.name_of(code)}", horizon, _of_talks(run, key, code, horizon)
     return None
 

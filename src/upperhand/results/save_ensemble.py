@@ -78,20 +78,33 @@ def from_frame(frame: pd.DataFrame, head: dict[str, Any]) -> Ensemble:
         names = [str(name) for name in frame.columns if str(name).startswith(prefix)]
         return {name.removeprefix(prefix): frame[name].to_numpy() for name in names}
 
-    inputs = columns("in: ")
+    inputs, outputs = columns("in: "), columns("out: ")
+    endings = frame["ending"].to_numpy(dtype=object)
     order = [prior["name"] for prior in head["priors"]]
     return Ensemble(
         draw=frame["draw"].to_numpy(dtype=np.int64),
         scramble=frame["scramble"].to_numpy(dtype=np.int64),
         inputs={n: inputs[n] for n in order} if set(order) == set(inputs) else inputs,
-        outputs=columns("out: "),
-        endings=frame["ending"].to_numpy(dtype=object),
+        outputs=outputs,
+        endings=endings,
         units=head["units"],
         seed=head["seed"],
         groups=head["groups"],
         priors=tuple(head["priors"]),
         provenance=head["provenance"],
+        partial=partial_of(outputs, endings),
     )
+
+
+def partial_of(outputs: dict[str, Any], endings: Any) -> tuple[str, ...]:
+    """Return the quantities that some draws with an answer do not have.
+
+    Examples:
+        >>> partial_of({"x": np.array([1.0, np.nan])}, np.array(["", ""], dtype=object))
+        ('x',)
+    """
+    good = np.asarray(endings) == ""
+    return tuple(n for n, column in outputs.items() if not np.isfinite(column[good]).all())
 
 
 def _stacked(ensemble: Ensemble) -> xr.Dataset:

@@ -8,34 +8,41 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from upperhand.core.errors import NoEquilibriumError, OptionError
+from upperhand.core.errors import NoEquilibriumError
 from upperhand.equilibrium.hats import State, start_state
+from upperhand.equilibrium.horizons import trade_elasticities
+from upperhand.results.talks import BargainingSet, SevenMeasures
 from upperhand.scenario.draw_ready import Ready
 from upperhand.scenario.drawn import Numbers, drawn_horizon, drawn_rates, measures_of
 from upperhand.scenario.talks import has_two_sides, sides_of
-from upperhand.talks.agree import rates_of
-from upperhand.talks.alternating import limit_shares
-from upperhand.talks.bargaining import nash_solution
 from upperhand.talks.confrontation import Move, Side
-from upperhand.talks.frontiers import Curve, Frontier, outcomes
-from upperhand.talks.leverage import clock, upper_hand
-from upperhand.talks.measures import BASE, RULE, signs_of
+from upperhand.talks.dependence import power_from, value_added_content
+from upperhand.talks.leverage import upper_hand
+from upperhand.talks.measures import BASE, RULE
 from upperhand.talks.menu import ACCURATE, Payoffs, packages, payoffs
-from upperhand.talks.scaling import Scale
-from upperhand.talks.threats import variable_threats
+from upperhand.talks.seven import efficient_again, measures_from, with_ranges
 from upperhand.uncertainty.menus import Menu, by_mask, by_pair, menu_of
 from upperhand.uncertainty.strengths import assembled
 from upperhand.uncertainty.year import Array, Closure, real_income, solved
 
 if TYPE_CHECKING:
+    from upperhand.results.ensemble import Ensemble
     from upperhand.results.talks import Talks
     from upperhand.scenario.schema import Scenario
     from upperhand.world.world import World
 
 Sets = tuple[tuple[tuple[int, ...], ...], tuple[tuple[int, ...], ...]]
 AROUND = (-0.2, 0.2, 0.5)  # of the frontier: further deals that each draw solves again
-GRID = 501  # points along the frontier on which prizes are read
-FLAT = 1e-6  # USD billion; deals closer than this are one
+LEVEL = 0.8  # share of the draws between the ends of a measure's range
+MEASURES = {
+    "pain_ratio": "pain ratio of the threats of",
+    "credible_ceiling": "credible ceiling of",
+    "structural_power": "structural power of",
+    "threat_advantage": "threat-point advantage of",
+    "surplus_share": "surplus share of",
+    "clock": "patience of",
+    "escalation": "rung at which it stops of",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,42 +71,53 @@ class TalksPlan:
         paths: Paths of the measures of each move and offer, by its name.
         tables: Menu at each horizon.
         deal_horizon: Horizon of the deals.
-        deals: [deal, part] strengths of some efficient deals at the central numbers; none where
-            deals in parts were not found.
+        frontier: Some efficient deals at the central numbers; None where none were found.
+        content: [2, N, S] share of each side's value added in every product, at the central numbers.
     """
 
     sides: tuple[Side, Side]
     paths: Mapping[str, tuple[str, ...]]
     tables: tuple[Table, ...]
     deal_horizon: str
-    deals: Array
+    frontier: BargainingSet | None
+    content: Array
 
-    def numbers(self, held: Ready, world: World, draw: Numbers) -> dict[str, float]:
-        """Return threat-point advantage, surplus share, clock and holder by horizon.
+    def numbers(self, held: Ready, world: World, draw: Numbers) -> dict[str, float | None]:
+        """Return the measures of leverage and who holds the upper hand, by horizon.
 
         Raises:
             NoEquilibriumError: If a package that a draw solves has no equilibrium.
         """
         sides = self._drawn_sides(held, draw)
-        bargain = self._bargain(held, world, sides, draw)
-        found: dict[str, float] = {}
+        efficient = self._efficient(held, world, sides, draw)
+        found: dict[str, float | None] = {}
         for table in self.tables:
             year = _Year.of(self, held, world, table.horizon, draw)
-            found |= dict(_leverage(sides, year.payoffs(table), bargain))
+            power = self._power(year.world, table.horizon, draw)
+            measured = measures_from(
+                sides, year.payoffs(table), efficient[:-1], _pair(efficient[-1]), power=power
+            )
+            found |= dict(_columns(measured, sides))
         return found
 
-    def _bargain(
-        self, held: Ready, world: World, sides: tuple[Side, Side], draw: Numbers
-    ) -> _Bargain | None:
-        """Solve some deals again that are efficient at the central numbers.
+    def _power(self, world: World, name: str, draw: Numbers) -> tuple[float, float]:
+        """Return structural power of both sides, with the content of the central numbers."""
+        theta = trade_elasticities(world, drawn_horizon(name, draw))
+        targets = [world.countries.index(side.members[0]) for side in self.sides[::-1]]
+        one, other = (
+            100.0 * float(power_from(world, content, target, theta)[0].sum())
+            for content, target in zip(self.content, targets, strict=True)
+        )
+        return one, other
 
-        Deals that are efficient at other numbers do better by terms of second order only.
-        """
-        if not len(self.deals):
-            return None
+    def _efficient(
+        self, held: Ready, world: World, sides: tuple[Side, Side], draw: Numbers
+    ) -> Array:
+        """Solve some deals again that are efficient at the central numbers, and the state of play."""
+        if self.frontier is None:
+            return np.zeros((2, 2))
         name = self.deal_horizon
-        horizon = drawn_horizon(name, draw)
-        calibration = held.calibrated(world, horizon)
+        calibration = held.calibrated(world, drawn_horizon(name, draw))
 
         def shocks(move: Move, side: Side) -> Move:
             pieces = [held.cells(world, path, name, draw) for path in self.paths[_name(side, move)]]
@@ -115,9 +133,8 @@ class TalksPlan:
             for side in sides
         )
         closure: Closure = "share" if held.closure(draw) == "share" else "fixed"
-        scale = Scale.of(calibration.world, (one, other), horizon, closure)
-        points = np.array([scale.worth(strength) for strength in self.deals])
-        return _Bargain(points, scale.worth(scale.now), rates_of(sides))
+        horizon: Any = calibration.horizon
+        return efficient_again(calibration.world, (one, other), self.frontier, horizon, closure)
 
     def _drawn_sides(self, held: Ready, draw: Numbers) -> tuple[Side, Side]:
         clocks = drawn_rates(held.scenario, draw)
@@ -200,54 +217,6 @@ class _Year:
         )
 
 
-@dataclass(frozen=True, eq=False)
-class _Bargain:
-    """Deals of a draw: payoffs [deal, 2] of efficient ones, those while talking, impatience."""
-
-    points: Array
-    talking: Array
-    rates: tuple[float, float]
-
-    @property
-    def curve(self) -> Frontier:
-        """The frontier through the deals; one deal where one is best for both."""
-        order = np.argsort(-self.points[:, 0])
-        kept: list[Array] = []
-        for point in self.points[order]:
-            if not kept or point[1] > kept[-1][1] + FLAT:
-                kept.append(point)
-        table = np.array(kept[::-1])
-        if len(table) == 1:
-            return outcomes(table, names=["the deal that is best for both"])
-        from scipy.interpolate import PchipInterpolator
-
-        curve = PchipInterpolator(table[:, 0], table[:, 1])
-        return Curve(curve, table[0, 0], table[-1, 0], whole=True)
-
-    def share(self, threat: Sequence[float]) -> float | None:
-        """Return the first side's share of the surplus over a threat point (eq. 12.9)."""
-        try:
-            deal = nash_solution(self.curve, threat, weights=limit_shares(self.rates))
-        except OptionError:
-            return None
-        gains = np.array(deal.payoffs) - np.array(threat)
-        whole = gains.sum() > 0 and gains.min() >= 0
-        return float(gains[0] / gains.sum()) if whole else None
-
-    def prizes(self) -> tuple[float, float] | None:
-        """Return what each side fights for: its best deal against the other's best."""
-        curve = self.curve
-        if not isinstance(curve, Curve):
-            return None
-        grid = np.linspace(curve.low, curve.high, GRID)
-        other = np.asarray(curve.other(grid))
-        fine = (grid >= self.talking[0]) & (other >= self.talking[1])
-        if not fine.any():
-            return None
-        found = float(np.ptp(grid[fine])), float(np.ptp(other[fine]))
-        return found if min(found) > FLAT else None
-
-
 def talks_plan(
     scenario: Scenario, held: Ready, world: World, central: Numbers, talks: Talks
 ) -> TalksPlan | None:
@@ -275,13 +244,15 @@ def talks_plan(
         tables = tuple(bare.table(name, moves) for name in scenario.horizons)
     except NoEquilibriumError:
         return None
-    return TalksPlan(sides, paths, tables, talks.deal_horizon, _some_deals(talks))
+    rows = (tuple(map(world.countries.index, side.members)) for side in sides)
+    content = np.array([value_added_content(world, row) for row in rows])
+    return TalksPlan(sides, paths, tables, talks.deal_horizon, _some_deals(talks), content)
 
 
-def _some_deals(talks: Talks) -> Array:
-    """Return strengths of a few deals along the frontier: its ends, and around what is agreed."""
+def _some_deals(talks: Talks) -> BargainingSet | None:
+    """Return a few deals along the frontier: its ends, and around what is agreed."""
     if talks.frontier is None:
-        return np.zeros((0, 0))
+        return None
     points = talks.frontier.points
     first = np.array([point.usd_bn[0] for point in points])
     agreed = [
@@ -293,7 +264,7 @@ def _some_deals(talks: Talks) -> Array:
     width = float(np.ptp(first))
     wanted = [first.min(), first.max(), pick, *(pick + step * width for step in AROUND)]
     at = sorted({int(np.abs(first - level).argmin()) for level in wanted})
-    return np.array([points[k].strengths for k in at], dtype=np.float64)
+    return replace(talks.frontier, points=tuple(points[k] for k in at))
 
 
 @dataclass(frozen=True, eq=False)
@@ -358,27 +329,66 @@ class _Central:
         ).usd
 
 
-def _leverage(
-    sides: tuple[Side, Side], table: Payoffs, bargain: _Bargain | None
-) -> Iterator[tuple[str, float]]:
-    """Yield the numbers of the sentence at one horizon: 12.2, 12.9, 12.10 and 12.14."""
-    from upperhand.game.normal_form import bimatrix
-
-    first, second, horizon = sides[0].name, sides[1].name, table.horizon
-    usd = table.usd / 1e3
-    found = variable_threats(bimatrix(usd[0], usd[1]))
-    share = None if bargain is None else bargain.share(found.threat)
-    prizes = None if bargain is None else bargain.prizes()
-    ticking = None
-    if bargain is not None and prizes is not None:
-        losses = [-float(usd[k, -1, -1]) for k in (0, 1)]
-        ticking = clock(losses, [p / r for p, r in zip(prizes, bargain.rates, strict=True)])
-    signs = signs_of(found.advantage, share, ticking)
-    holder = upper_hand(*signs, sides=(first, second)).holder
-    yield f"threat-point advantage of {first}, {horizon}", found.advantage
-    yield f"surplus share of {first}, {horizon}", signs[1] if share is None else share
-    yield f"clock for {first} (1) or {second} (-1), {horizon}", float(np.sign(signs[2]))
+def _columns(found: SevenMeasures, sides: tuple[Side, Side]) -> Iterator[tuple[str, float | None]]:
+    """Yield the measures of a draw, and who holds by the rule of the sentence (eq. 12.14)."""
+    first, second, horizon = sides[0].name, sides[1].name, found.horizon
+    for key, values in found.values.items():
+        for side, value in zip((first, second), values, strict=True):
+            yield measure_name(key, side, horizon), value
+    waits = float(np.sign(found.patience))
+    yield waits_name(first, second, horizon), waits
+    holder = upper_hand(found.advantage, found.share, waits, sides=(first, second)).holder
     yield holds(first, second, horizon), {first: 1.0, second: -1.0}.get(holder or "", 0.0)
+
+
+def measured_talks(talks: Talks, many: Ensemble) -> Talks:
+    """Return talks whose measures have the ranges, and whose sentence the probability, of draws."""
+    first, second = talks.sides
+    drawn: dict[str, list[SevenMeasures]] = {}
+    good = many.answered
+    for leverage in talks.leverage:
+        horizon = leverage.horizon
+        if holds(first, second, horizon) not in many.outputs or not good.any():
+            continue
+        columns = {
+            row.key: [
+                many.outputs[measure_name(row.key, side, horizon)][good] for side in talks.sides
+            ]
+            for row in leverage.rows
+            if measure_name(row.key, first, horizon) in many.outputs
+        }
+        waits = many.outputs[waits_name(first, second, horizon)][good]
+        drawn[horizon] = [
+            _measures(columns, k, horizon, float(waits[k])) for k in range(len(waits))
+        ]
+    return with_ranges(talks, drawn, level=LEVEL) if drawn else talks
+
+
+def _measures(
+    columns: Mapping[str, Sequence[Array]], k: int, horizon: str, waits: float
+) -> SevenMeasures:
+    def at(column: Array) -> float | None:
+        return float(column[k]) if np.isfinite(column[k]) else None
+
+    values = {key: (at(one), at(other)) for key, (one, other) in columns.items()}
+    share = values["surplus_share"][0]
+    advantage = values["threat_advantage"][0] or 0.0
+    return SevenMeasures(horizon, values, advantage, 0.5 if share is None else share, waits)
+
+
+def measure_name(key: str, side: str, horizon: str) -> str:
+    """Return the name of a measure of leverage in a draw.
+
+    Examples:
+        >>> measure_name("threat_advantage", "USA", "long")
+        'threat-point advantage of USA, long'
+    """
+    return f"{MEASURES[key]} {side}, {horizon}"
+
+
+def waits_name(first: str, second: str, horizon: str) -> str:
+    """Return the name of who can wait longer: 1 for the first side, -1 for the second."""
+    return f"clock for {first} (1) or {second} (-1), {horizon}"
 
 
 def holds(first: str, second: str, horizon: str) -> str:
@@ -389,6 +399,10 @@ def holds(first: str, second: str, horizon: str) -> str:
         'upper hand of USA (1) or CHN (-1), long'
     """
     return f"upper hand of {first} (1) or {second} (-1), {horizon}"
+
+
+def _pair(values: Array) -> tuple[float, float]:
+    return float(values[0]), float(values[1])
 
 
 def _name(side: Side, move: Move) -> str:

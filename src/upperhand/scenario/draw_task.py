@@ -40,7 +40,7 @@ class ScenarioTask:
     everybody: bool = False
     talks: TalksPlan | None = None
 
-    def __call__(self, draw: Draw) -> dict[str, float]:
+    def __call__(self, draw: Draw) -> dict[str, float | None]:
         """Return per cent of real income by side and horizon, and the gap between the sides.
 
         Raises:
@@ -50,7 +50,7 @@ class ScenarioTask:
         check_world(keyed.scenario.world, self.world_fingerprint)
         held = ready(keyed)
         world = held.baseline(draw)
-        found: dict[str, float] = {}
+        found: dict[str, float | None] = {}
         others: dict[str, float] = {}
         for name in keyed.scenario.horizons:
             solution = held.package(world, name, draw)
@@ -61,7 +61,8 @@ class ScenarioTask:
                 others |= dict(_of_others(held, world, change, name))
         if self.talks is not None:
             found |= self.talks.numbers(held, world, draw)
-        return found | others
+        found.update(others)
+        return found
 
 
 def check_world(name: str, fingerprint: str) -> None:

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from upperhand.scenario.draw_ready import Keyed, ready
-from upperhand.scenario.draw_talks import talks_plan
+from upperhand.scenario.draw_talks import measure_name, talks_plan
 from upperhand.scenario.draw_task import ScenarioTask, gap, money, quantity
 from upperhand.scenario.priors import scenario_priors
 from upperhand.scenario.read import read_scenario
@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 DRAWS = 256
 #: Draws in a file: some seconds of work, which is what a kill costs at most.
 PART_SIZE = 32
+#: Draws of `upperhand run` where the scenario says nothing (docs/decisions/0029-ranges.md).
+RUN_DRAWS = 64
+#: Draws times numbers of trade below which a process does not pay for its start.
+WORTH_A_PROCESS = 1_000_000
 #: Beginnings of the names of what the talks of a draw give.
 OF_TALKS = ("threat-point advantage", "surplus share", "upper hand")
 
@@ -140,8 +144,7 @@ def with_hinges(found: Ensemble) -> Ensemble:
     """Return the ensemble with what each headline hinges on in its provenance, where draws suffice."""
     from upperhand.scenario.hinges import hinge_rows
 
-    sides = {name for name, unit in found.units.items() if unit}
-    names = [n for n in found.quantities if n in sides or n.startswith(OF_TALKS)]
+    names = [n for n in found.quantities if n in found.units or n.startswith(OF_TALKS)]
     parts = {row["quantity"]: row["parts"] for row in hinge_rows(found, names) if row["parts"]}
     return replace(found, provenance=found.provenance | {"hinges": parts})
 
@@ -279,14 +282,23 @@ def units_of(scenario: Scenario) -> dict[str, str]:
     found |= {quantity(side, h): "per cent" for h in scenario.horizons for side in sides}
     if len(sides) == 2:
         found |= {gap(sides[1], sides[0], h): "points" for h in scenario.horizons}
+        found |= {
+            measure_name("threat_advantage", side, h): "USD bn a year"
+            for h in scenario.horizons
+            for side in sides
+        }
     return found
 
 
-def default_workers(draws: int) -> int:
+def default_workers(draws: int, scenario: Scenario | None = None) -> int:
     """Return how many processes so many draws deserve; starting one costs seconds.
 
-    Without pyarrow it is none: the parts that processes make are Parquet.
+    Without pyarrow it is none: the parts that processes make are Parquet. A small world needs none.
     """
     if find_spec("pyarrow") is None:
         return 0
+    if scenario is not None:
+        world = world_of(scenario.world)
+        if draws * len(world.countries) ** 2 * len(world.sectors) < WORTH_A_PROCESS:
+            return 0
     return min(os.cpu_count() or 1, -(-draws // PART_SIZE))

@@ -110,12 +110,14 @@ def run_scenario(
     talks = talks_of(scenario, world, last) if with_talks else None
     ranges = None
     if count:
+        from upperhand.scenario.draw_talks import measured_talks
         from upperhand.scenario.draws import ranges_of_run
 
         ranges = ranges_of_run(
             asked, talks, draws=count, seed=seed, workers=workers,
             progress=partial(_after, progress or _silent, total),
         )  # fmt: skip
+        talks = measured_talks(talks, ranges) if talks is not None else None
     tell(total, total, "done")
     return Run(
         scenario=resolved(asked, table),

@@ -78,14 +78,9 @@ def dependence(
     raise_faults(OptionError, faults, what="dependence")
     rows = [world.countries.index(name) for name in holder]
     j = world.countries.index(target)
-    paid = world.trade[:, j, :] * (1.0 + world.tariff[:, j, :])
-    spending = paid.sum(axis=0)
-    origin = paid / np.where(spending > 0, spending, 1.0)
     content = value_added_content(world, tuple(rows))
-    share = np.clip((origin * content).sum(axis=0), 0.0, 1.0 - 1e-9)
-    weight = np.maximum(world.final_demand[j], 0.0) / world.final_demand[j].clip(min=0.0).sum()
     theta = trade_elasticities(world, horizon_of(horizon))
-    parts = -weight * np.log1p(-share) / theta
+    parts, share, weight, origin = power_from(world, content, j, theta)
     order = np.argsort(-parts)
     return Dependence(
         holder=tuple(holder),
@@ -96,6 +91,30 @@ def dependence(
         look_through=float(weight @ share),
         sectors=tuple((world.sectors[k], float(parts[k]), float(share[k])) for k in order),
     )
+
+
+def power_from(
+    world: World, content: Array, target: int, theta: Array
+) -> tuple[Array, Array, Array, Array]:
+    """Return what a holder's content in goods means for a buyer (eq. 12.22).
+
+    Args:
+        world: The observed year.
+        content: Share (country, sector) of the holder's value added in each product.
+        target: Position of the buyer.
+        theta: Trade elasticity of each sector.
+
+    Returns:
+        By sector: parts of the power, look-through shares, weights in final spending, and shares
+        (country, sector) of each origin.
+    """
+    paid = world.trade[:, target, :] * (1.0 + world.tariff[:, target, :])
+    spending = paid.sum(axis=0)
+    origin = paid / np.where(spending > 0, spending, 1.0)
+    share = np.clip((origin * content).sum(axis=0), 0.0, 1.0 - 1e-9)
+    final = np.maximum(world.final_demand[target], 0.0)
+    weight = final / final.sum()
+    return -weight * np.log1p(-share) / theta, share, weight, origin
 
 
 @lru_cache(maxsize=4)

@@ -77,12 +77,12 @@ def tornado(ensemble: Ensemble, quantity: str) -> tuple[Bar, ...]:
         >>> [bar.name for bar in tornado(many, "y")]
         ['a', 'b']
     """
-    y = ensemble.values(quantity)
+    having, y = ensemble.having(quantity), ensemble.values(quantity)
     _enough(len(y), 1)
     bars = [
-        _bar(name, ensemble.groups.get(name, name), column[ensemble.answered], y)
+        _bar(name, ensemble.groups.get(name, name), column[having], y)
         for name, column in ensemble.inputs.items()
-        if len(np.unique(column[ensemble.answered])) > 1
+        if len(np.unique(column[having])) > 1
     ]
     return tuple(sorted(bars, key=lambda bar: -bar.swing))
 
@@ -106,11 +106,11 @@ def hinges(ensemble: Ensemble, quantity: str) -> Hinges:
     References:
         Owen and Prieur (2017) for dependent inputs; ranks as in Iman and Conover (1979).
     """
-    y = ensemble.values(quantity)
+    having, y = ensemble.having(quantity), ensemble.values(quantity)
     groups: dict[str, list[Array]] = {}
     for name, column in ensemble.inputs.items():
         group = ensemble.groups.get(name, name)
-        groups.setdefault(group, []).extend(scores(column[ensemble.answered]))
+        groups.setdefault(group, []).extend(scores(column[having]))
     groups = {name: columns for name, columns in groups.items() if columns}
     columns = [column for block in groups.values() for column in block]
     _enough(len(y), len(columns))
@@ -125,7 +125,7 @@ def hinges(ensemble: Ensemble, quantity: str) -> Hinges:
     worth = _adjusted(plain, gram[:-1, :-1], blocks, len(y))
     parts = dict(zip(groups, shapley_values(worth).tolist(), strict=True))
     ordered = dict(sorted(parts.items(), key=lambda item: -item[1]))
-    return Hinges(quantity, ordered, float(worth[-1]), len(y), ensemble.failed)
+    return Hinges(quantity, ordered, float(worth[-1]), len(y), len(ensemble) - len(y))
 
 
 def ranks(values: Array) -> Array:

@@ -9,11 +9,14 @@ import numpy as np
 
 from upperhand.core.errors import NoEquilibriumError, OptionError
 from upperhand.results.ensemble import Ensemble
+from upperhand.results.save_ensemble import partial_of
 from upperhand.uncertainty.draws import SCRAMBLES, Draw, check_draws, draw_columns, rows
 from upperhand.uncertainty.priors import Priors
 
-#: What is done with a draw: numbers by name, or NoEquilibriumError when it has no answer.
-Task = Callable[[Draw], Mapping[str, float]]
+#: What is done with a draw: numbers by name, or NoEquilibriumError when it has no answer. None stands
+#: for what does not exist in a draw although it has an answer, as a ratio of losses may not.
+Task = Callable[[Draw], Mapping[str, float | None]]
+Numbers = dict[str, float | None]
 Progress = Callable[[int, int, str], None]
 MOST_WORDS = 160  # of the reason why a draw has no answer
 
@@ -58,7 +61,7 @@ def propagate(
     return ensemble_of(results, columns, priors, seed=seed, units=units or {})
 
 
-def answer(task: Task, draw: Draw) -> tuple[dict[str, float], str]:
+def answer(task: Task, draw: Draw) -> tuple[Numbers, str]:
     """Return the numbers of a draw and no reason, or no numbers and the reason.
 
     Examples:
@@ -66,17 +69,17 @@ def answer(task: Task, draw: Draw) -> tuple[dict[str, float], str]:
         ({}, 'not a number: x')
     """
     try:
-        found = {name: float(value) for name, value in task(draw).items()}
+        found: Numbers = {n: None if x is None else float(x) for n, x in task(draw).items()}
     except NoEquilibriumError as error:
         return {}, _short(str(error))
     except (FloatingPointError, ZeroDivisionError, OverflowError) as error:
         return {}, _short(f"{type(error).__name__}: {error}")
-    bad = [name for name, value in found.items() if not np.isfinite(value)]
+    bad = [name for name, x in found.items() if x is not None and not np.isfinite(x)]
     return ({}, _short(f"not a number: {', '.join(bad)}")) if bad else (found, "")
 
 
 def ensemble_of(
-    results: list[tuple[dict[str, float], str]],
+    results: list[tuple[Numbers, str]],
     columns: dict[str, Any],
     priors: Priors,
     *,
@@ -86,12 +89,15 @@ def ensemble_of(
     """Return the ensemble of the answers to draws 0, 1, ..."""
     names = names_of(found for found, why in results if not why)
     draw = np.arange(len(results), dtype=np.int64)
+    outputs = {n: np.array([found.get(n) for found, _ in results], dtype=np.float64) for n in names}
+    endings = np.array([why for _, why in results], dtype=object)
     return Ensemble(
         draw=draw,
         scramble=draw % SCRAMBLES,
         inputs=columns,
-        outputs={n: np.array([found.get(n, np.nan) for found, _ in results]) for n in names},
-        endings=np.array([why for _, why in results], dtype=object),
+        outputs=outputs,
+        endings=endings,
+        partial=partial_of(outputs, endings),
         units=dict(units),
         seed=seed,
         groups=dict(zip(priors.names, priors.groups, strict=True)),

@@ -174,10 +174,13 @@ def outputs_at(
     return values
 
 
-def _named(found: Mapping[str, float], quantity: str) -> float:
+def _named(found: Mapping[str, float | None], quantity: str) -> float:
+    value = found.get(quantity)
     if quantity not in found:
         raise OptionError(unknown("quantity", quantity, list(found)))
-    return found[quantity]
+    if value is None:
+        raise OptionError(f"some run has no '{quantity}'; ask `hinges` of an ensemble instead")
+    return value
 
 
 def _salib() -> tuple[Any, Any]:
