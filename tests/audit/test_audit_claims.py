@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+import numpy as np
 import pytest
 
 from tests.support import ROOT, shared_dir
@@ -19,6 +20,7 @@ from upperhand.audit.quantity import read_quantity, unit_of
 from upperhand.audit.runs import Runs, settings_of
 from upperhand.audit.verdict import together, word_of
 from upperhand.core.errors import OptionError
+from upperhand.results.ranges import upper_hand_odds
 from upperhand.scenario.read import read_scenario
 from upperhand.scenario.run import run_scenario
 
@@ -172,6 +174,30 @@ def test_over_draws_the_probability_is_the_share_of_draws_and_central_draws_are_
     for path in ("headline/percent/CHN", "headline/usd_million/USA"):
         drawn = read_quantity(run_of_draw(claim, scenario, {}), path, "long")
         assert drawn == pytest.approx(read_quantity(run, path, "long"), rel=1e-9)  # solver's
+
+
+def test_claims_on_leverage_read_the_draws_of_a_run(here):
+    """The same seed gives the same ensemble; ceilings are not drawn, and the basis says so."""
+    checks = {
+        "holder": "{quantity: leverage/holder/USA, above: 0.5}",
+        "share": "{quantity: leverage/surplus_share/USA, above: 0.3}",
+        "clock": "{quantity: leverage/favours/clock/USA, above: 0.5}",
+        "ceiling": "{quantity: ceiling/break_even_pp/USA, above: 0}",
+    }
+    rows = [f"  - {{id: {k}, words: w, test: model, horizons: [long], checks: [{c}]}}"
+            for k, c in checks.items()]  # fmt: skip
+    text = "\n".join(["title: T", "scenario: two.yaml", "claims:", *rows])
+    (here / "c.yaml").write_text(text, encoding="utf-8")
+    found = {v.id: v for v in audit(here / "c.yaml", draws=16, seed=3).verdicts}
+    run = run_scenario(str(here / "two.yaml"), draws=16, seed=3, decompose=False)
+    (odds,) = [row for row in upper_hand_odds(run) if row["horizon"] == "long"]
+    assert found["holder"].probability == pytest.approx(odds["probability"]["USA"], abs=1e-12)
+    column = run.ranges.values("surplus share of USA, long")
+    assert found["share"].evidence[0].value == pytest.approx(float(np.median(column)), abs=1e-12)
+    waits = run.ranges.values("clock for USA (1) or CHN (-1), long")
+    assert found["clock"].probability == pytest.approx(float((waits == 1).mean()), abs=1e-12)
+    assert "16 draws" in found["share"].basis
+    assert "not of draws" in found["ceiling"].basis
 
 
 def test_draws_and_central_values_exclude_each_other():

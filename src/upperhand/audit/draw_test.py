@@ -7,50 +7,44 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from upperhand.audit.claims import scenario_of
+from upperhand.audit.draw_talks import are_drawn, checks_over_draws
 from upperhand.audit.model_test import value_at
-from upperhand.audit.quantity import unit_of
-from upperhand.audit.schema import Claims, ModelCheck, ModelClaim
+from upperhand.audit.quantity import needs_talks, unit_of
+from upperhand.audit.runs import Progress, Runs
+from upperhand.audit.schema import ModelCheck, ModelClaim
 from upperhand.audit.verdict import Evidence, Verdict, together, word_of
 from upperhand.report.claims import number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from upperhand.results.ensemble import Ensemble
     from upperhand.results.run import Case, Kind, Run
     from upperhand.scenario.schema import Scenario
     from upperhand.uncertainty.draws import Draw
 
-    Progress = Callable[[int, int, str], None]
 
-
-def judge_draws(
-    claim: ModelClaim, claims: Claims, *, draws: int, seed: int, progress: Progress | None = None
-) -> Verdict:
+def judge_draws(claim: ModelClaim, runs: Runs, *, draws: int, seed: int) -> Verdict | None:
     """Return the verdict on a claim over draws of everything that has a range (eq. 14.11).
 
     Drawn are the trade elasticities, the speed of adjustment and every number of a move that is
-    marked as assumed. Draws without an answer are counted and left out.
+    marked as assumed. Draws without an answer are counted and left out. A claim on threats and
+    deals reads the draws of a run; None where it names a number that those do not have.
 
     Args:
-        claim: A claim that needs no threats and deals.
-        claims: The file that it stands in.
+        claim: The claim.
+        runs: Runs of the file that it stands in.
         draws: How many.
         seed: Same seed, same draws.
-        progress: Called with (draws done, draws in all, words).
     """
-    from upperhand.scenario.priors import scenario_priors
-    from upperhand.uncertainty.priors import Priors
-    from upperhand.uncertainty.run import propagate
-
-    scenario = scenario_of(claims, claim.scenario)
-    many = propagate(
-        lambda draw: _numbers(claim, scenario, draw),
-        Priors(tuple(scenario_priors(scenario))),
-        draws=draws,
-        seed=seed,
-        progress=progress,
-    )
+    scenario = scenario_of(runs.claims, claim.scenario)
+    if any(needs_talks(path) for check in claim.checks for path in check.paths):
+        if not are_drawn(claim, scenario.side_codes):
+            return None
+        ranges = runs.ranges(claim.scenario, draws=draws, seed=seed)
+        if ranges is None:
+            return None
+        many = checks_over_draws(claim, ranges, scenario.side_codes, _name)
+    else:
+        many = _propagated(claim, scenario, draws, seed, runs.progress)
     holds = _holds(claim, many)
     probability = float(holds.mean()) if holds.size else None
     evidence = tuple(_evidence(claim, i, many) for i in range(len(claim.checks)))
@@ -69,6 +63,22 @@ def judge_draws(
         evidence=evidence,
         note=claim.note,
         sources=(f"scenario '{scenario.title}', {draws} draws, seed {seed}",),
+    )
+
+
+def _propagated(
+    claim: ModelClaim, scenario: Scenario, draws: int, seed: int, progress: Progress
+) -> Ensemble:
+    from upperhand.scenario.priors import scenario_priors
+    from upperhand.uncertainty.priors import Priors
+    from upperhand.uncertainty.run import propagate
+
+    return propagate(
+        lambda draw: _numbers(claim, scenario, draw),
+        Priors(tuple(scenario_priors(scenario))),
+        draws=draws,
+        seed=seed,
+        progress=progress,
     )
 
 

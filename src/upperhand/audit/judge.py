@@ -13,7 +13,6 @@ from upperhand.audit.draw_test import judge_draws
 from upperhand.audit.fact_test import judge_facts
 from upperhand.audit.facts import Facts, read_facts
 from upperhand.audit.model_test import judge_model
-from upperhand.audit.quantity import needs_talks
 from upperhand.audit.runs import Runs
 from upperhand.audit.schema import (
     BeliefClaim,
@@ -47,8 +46,8 @@ def audit(
     Args:
         claims: Claims, the path of a file, or the name of a packaged audit.
         central: Evaluate the central values only, without the ranges of assumptions; faster.
-        draws: Draws behind each model claim that needs no threats and deals; 0 evaluates one
-            assumption at a time instead.
+        draws: Draws behind each model claim; 0 evaluates one assumption at a time instead, as is
+            done for claims on ceilings, which are not drawn.
         seed: Seed of the draws.
         facts: Facts to compare with; the packaged ones when None.
         progress: Called with (runs done, runs in all as far as known, words).
@@ -112,12 +111,8 @@ def _judge(claim: Claim, runs: Runs, facts: Facts, how: _How) -> Verdict:
     if isinstance(claim, FactClaim):
         return judge_facts(claim, facts)
     if isinstance(claim, ModelClaim):
-        talks = any(needs_talks(path) for check in claim.checks for path in check.paths)
-        if how.draws and not talks:
-            return judge_draws(
-                claim, runs.claims, draws=how.draws, seed=how.seed, progress=runs.progress
-            )
-        return judge_model(claim, runs, central=how.central)
+        drawn = judge_draws(claim, runs, draws=how.draws, seed=how.seed) if how.draws else None
+        return drawn or judge_model(claim, runs, central=how.central)
     if isinstance(claim, BeliefClaim):
         return judge_belief(claim, runs, central=how.central)
     return Verdict(

@@ -14,6 +14,7 @@ from upperhand.core.errors import NoEquilibriumError, ScenarioError
 from upperhand.scenario.schema import Scenario
 
 if TYPE_CHECKING:
+    from upperhand.results.ensemble import Ensemble
     from upperhand.results.run import Run
 
 Progress = Callable[[int, int, str], None]
@@ -51,6 +52,7 @@ class Runs:
         self._found: dict[tuple[Any, ...], Run | None] = {
             (name, CENTRAL, run.talks is not None): run for name, run in (known or {}).items()
         }
+        self._drawn: dict[tuple[str, int, int], Ensemble | None] = {}
         self._talking = {
             claim.scenario
             for claim in claims.claims
@@ -79,6 +81,22 @@ class Runs:
         self.progress(self.count, self.count + 1, f"{key[0]}, {words}")
         self._found[key] = self._run(name, setting, talks=talks)
         return self._found[key]
+
+    def ranges(self, name: str, *, draws: int, seed: int) -> Ensemble | None:
+        """Return the draws of a scenario with threats and deals, computed once."""
+        from upperhand.scenario.run import run_scenario
+
+        key = (name or self.claims.scenario, draws, seed)
+        if key not in self._drawn:
+            run = run_scenario(
+                scenario_of(self.claims, name),
+                draws=draws,
+                seed=seed,
+                decompose=False,
+                progress=self.progress,
+            )
+            self._drawn[key] = run.ranges
+        return self._drawn[key]
 
     def _run(self, name: str, setting: Setting, *, talks: bool) -> Run | None:
         from upperhand.scenario.run import run_scenario

@@ -54,11 +54,10 @@ def _is_less(sentence: str) -> bool:
 
 
 def _leverage(side: str, *, negative: bool) -> dict[str, Any]:
-    """Return the three measures that name a holder, two of which must agree."""
+    """Return the test of who is named as the holder of the upper hand."""
     bound = "at_most" if negative else "above"
-    rows = (("threat_advantage", 0), ("surplus_share", 0.5), ("favours/clock", 0.5))
-    checks = [{"quantity": f"leverage/{name}/{side}", bound: value} for name, value in rows]
-    return {"test": "model", "holds": "most", "checks": checks, "note": CHECK_FIRST}
+    checks = [{"quantity": f"leverage/holder/{side}", bound: 0.5}]
+    return {"test": "model", "checks": checks, "note": CHECK_FIRST}
 
 
 def _reason(claim: Mapping[str, Any]) -> str:
