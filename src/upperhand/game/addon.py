@@ -7,7 +7,7 @@ against one partner lies far below the one against everybody.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -98,9 +98,44 @@ def addon_tariffs(
         >>> 0 < found.best < found.break_even
         True
     """
-    wanted = objective or Objective()
-    _check(world, player, partner, sectors, wanted, largest)
-    curve = _Curve.of(world, player, partner, sectors, wanted, measures, closure, horizon)
+    found = addon_by_objective(
+        world, player, partner, {"": objective or Objective()}, measures=measures, sectors=sectors,
+        largest=largest, closure=closure, horizon=horizon,
+    )  # fmt: skip
+    return found[""]
+
+
+def addon_by_objective(
+    world: World,
+    player: str,
+    partner: str,
+    objectives: Mapping[str, Objective],
+    *,
+    measures: Sources = (),
+    sectors: Sequence[str] | None = None,
+    largest: float = 2.0,
+    closure: Closure = "fixed",
+    horizon: str | Horizon = "long",
+) -> dict[str, AddOn]:
+    """Find best and break-even add-ons under several objectives, with shared solves (eq. 9.6).
+
+    Args and errors as for `addon_tariffs`.
+
+    Examples:
+        >>> from upperhand.world.toy import toy_world
+        >>> wants = {"welfare": Objective(), "harm": Objective(harm={"CHN": 0.5})}
+        >>> found = addon_by_objective(toy_world(), "USA", "CHN", wants)
+        >>> found["welfare"].break_even < found["harm"].break_even
+        True
+    """
+    for wanted in objectives.values():
+        _check(world, player, partner, sectors, wanted, largest)
+    aims = tuple(objectives.values())
+    curve = _Curve.of(world, player, partner, sectors, aims, measures, closure, horizon)
+    return {name: _addon(curve.towards(k), largest, horizon) for k, name in enumerate(objectives)}
+
+
+def _addon(curve: _Curve, largest: float, horizon: str | Horizon) -> AddOn:
     rates = [float(r) for r in GRID * min(largest, 1.0)]
     values = [curve.at(rate) for rate in rates]
     start = values[0][0]
@@ -111,8 +146,8 @@ def addon_tariffs(
     best, best_gain = _peak(curve, rates, gains, start)
     break_even, beyond = _crossing(curve, rates, gains, start, best)
     return AddOn(
-        player=player,
-        partner=partner,
+        player=curve.names[0],
+        partner=curve.names[1],
         horizon=horizon_of(horizon).name,
         best=best,
         best_gain=best_gain,
@@ -133,9 +168,11 @@ class _Curve:
     shock: Shock
     cells: Array
     names: tuple[str, str]
-    objective: Objective
+    objectives: tuple[Objective, ...]
     closure: Closure
     states: dict[float, State] = field(default_factory=dict)
+    known: dict[float, tuple[tuple[float, ...], float]] = field(default_factory=dict)
+    place: int = 0
 
     @classmethod
     def of(
@@ -144,7 +181,7 @@ class _Curve:
         player: str,
         partner: str,
         sectors: Sequence[str] | None,
-        objective: Objective,
+        objectives: tuple[Objective, ...],
         measures: Sources,
         closure: Closure,
         horizon: str | Horizon,
@@ -155,14 +192,23 @@ class _Curve:
         cells[i, j, chosen] = 1.0
         calibration = calibrate(world, horizon_of(horizon), scale=False, labour_supply=0.0)
         shock = compose_all(world, measures)
-        return cls(world, calibration, shock, cells, (player, partner), objective, closure)
+        return cls(world, calibration, shock, cells, (player, partner), objectives, closure)
 
     def at(self, rate: float) -> tuple[float, float]:
         """Return the player's objective and the partner's real income at an add-on."""
-        solution = self._solve(rate)
-        own = values_of(self.world, self.names[:1], {self.names[0]: self.objective}, solution)[0]
-        other = values_of(self.world, self.names[1:], {}, solution)[0]
-        return float(own), float(other)
+        if rate not in self.known:
+            solution, player = self._solve(rate), self.names[0]
+            own = tuple(
+                float(values_of(self.world, (player,), {player: wanted}, solution)[0])
+                for wanted in self.objectives
+            )
+            self.known[rate] = own, float(values_of(self.world, self.names[1:], {}, solution)[0])
+        values, other = self.known[rate]
+        return values[self.place], other
+
+    def towards(self, place: int) -> _Curve:
+        """Return the same curve under another of its objectives; what is solved is shared."""
+        return replace(self, place=place)
 
     def _solve(self, rate: float) -> Solution:
         added = replace(self.shock, tariff_add=self.shock.tariff_add + rate * self.cells)
@@ -203,7 +249,7 @@ def _peak(
         lambda rate: -curve.at(float(rate))[0],
         bounds=(low, high),
         method="bounded",
-        options={"xatol": 1e-5},
+        options={"xatol": 1e-4},
     )
     gain = 100.0 * (-float(found.fun) - start) / abs(start)
     if gain <= max(gains[k], 0.0):
@@ -224,7 +270,7 @@ def _crossing(
     if low == 0.0:
         return 0.0, False
     high = min(r for r in rates if r > low)
-    root = brentq(lambda rate: curve.at(float(rate))[0] - start, low, high, xtol=1e-7)
+    root = brentq(lambda rate: curve.at(float(rate))[0] - start, low, high, xtol=1e-6)
     return float(root), False
 
 

@@ -49,6 +49,9 @@ class Ceiling:
         needed_harm_weight: Weight on the rival's loss at which the threat breaks even; None when
             none is needed, or the rival does not lose.
         sentence: The verdict in words.
+        politics_pp: The largest add-on that does not cost the side with the assumed political
+            weight on the sectors that it protects; None when not computed.
+        harm_pp: The same with the assumed weight on the rival's loss.
     """
 
     side: str
@@ -62,6 +65,8 @@ class Ceiling:
     cost_at_threat_pct: float | None
     needed_harm_weight: float | None
     sentence: str
+    politics_pp: float | None = None
+    harm_pp: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +242,130 @@ class Rung:
 
 
 @dataclass(frozen=True, slots=True)
+class Signal:
+    """One equilibrium of the threat stage (equations 11.23 to 11.26).
+
+    Attributes:
+        resist: Probability that the target resists.
+        challenge: Probability that the threat is made.
+        carry_out: Probability that a resisted threat is carried out.
+        stable: True when small doubts do not grow.
+        outcomes: Probabilities of no threat, concession, war and backing down.
+    """
+
+    resist: float
+    challenge: float
+    carry_out: float
+    stable: bool
+    outcomes: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class ThreatTest:
+    """Whether a side would carry out its whole package if refused, and whether it is believed.
+
+    Attributes:
+        side: Who threatens.
+        target: Whom.
+        economy_usd_bn: Its payoff if it carries out, the other answering as is best for it, less
+            its payoff while talking, USD billion a year.
+        audience_usd_bn: Cost at home of backing down, assumed.
+        margin_usd_bn: Both together; the threat is credible from zero.
+        credible: Whether it would be carried out.
+        needed_usd_bn: Cost of backing down at which it would be.
+        signals: All equilibria of the threat stage; none is picked.
+        complete: Whether the search shows that there is no other.
+        signal_words: Their number in words, or why there is no threat stage.
+        fights: Probability that a side that would rather not carries out because others watch;
+            None where there is no reputation to build.
+        reputation_words: That in words.
+        sentence: The verdict in words.
+    """
+
+    side: str
+    target: str
+    economy_usd_bn: float
+    audience_usd_bn: float
+    margin_usd_bn: float
+    credible: bool
+    needed_usd_bn: float
+    signals: tuple[Signal, ...]
+    complete: bool
+    signal_words: str
+    fights: float | None
+    reputation_words: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """What a protocol of talks gives (equation 12.36).
+
+    Attributes:
+        name: The protocol in words.
+        over: Name of the threat point over which gains are counted.
+        shares: Each side's share of the gain; None when there is no deal.
+        usd_bn: Payoffs on the frontier, USD billion a year.
+        words: What decides.
+    """
+
+    name: str
+    over: str
+    shares: tuple[float, float] | None
+    usd_bn: tuple[float, float] | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementClock:
+    """When a standoff ends, by one kind of attrition (equation 12.37).
+
+    Attributes:
+        name: The kind in words.
+        median_months: Median time to a settlement; None when half are never settled.
+        within_90_days: Chance of a settlement within three months; None without a clock.
+        curve: (months, chance that it is settled by then).
+        words: Who gives in, or why there is no clock.
+    """
+
+    name: str
+    median_months: float | None
+    within_90_days: float | None
+    curve: tuple[tuple[float, float], ...]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """Whether a side keeps the main deal (equation 12.38).
+
+    Attributes:
+        side: The side.
+        own_discount: Its discount factor a year.
+        with_legal_risk: The same times the chance that the other's threat survives the year.
+        needed: Discount factor at which it keeps the deal for fear of lasting failure; 0 when
+            cheating does not pay, None when none is enough.
+        needed_short: The same when failure lasts `punish_years`.
+        punish_years: Years of punishment.
+        keeps: Whether it keeps the deal.
+        part_kept: Share of the way to the deal that it would keep; None when none.
+        linkage_words: Whether tariffs and other measures hold alone and together.
+        sentence: The verdict in words.
+    """
+
+    side: str
+    own_discount: float
+    with_legal_risk: float
+    needed: float | None
+    needed_short: float | None
+    punish_years: int
+    keeps: bool
+    part_kept: float | None
+    linkage_words: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Talks:
     """War, threats, talks and leverage of two sides.
 
@@ -253,6 +382,10 @@ class Talks:
         settlement: Chance that the standoff is settled by each month, from attrition.
         frontier: The efficient deals when every measure can be used in part; None when deals are
             sets of measures.
+        threat_tests: Whether each side would carry out its threats and is believed.
+        protocols: What different protocols of talks give.
+        clocks: When the standoff ends, by different kinds of attrition.
+        lasting: Whether each side keeps the main deal.
         notes: What a reader should know: several equilibria, free threats, selection rules.
     """
 
@@ -268,6 +401,10 @@ class Talks:
     settlement: tuple[tuple[float, float], ...]
     notes: tuple[str, ...] = field(default=())
     frontier: BargainingSet | None = None
+    threat_tests: tuple[ThreatTest, ...] = ()
+    protocols: tuple[Protocol, ...] = ()
+    clocks: tuple[SettlementClock, ...] = ()
+    lasting: tuple[Lasting, ...] = ()
 
     def leverage_at(self, horizon: str) -> Leverage:
         """Return the measures at a horizon.

@@ -74,6 +74,7 @@ def sides_of(scenario: Scenario, world: World) -> tuple[Side, Side]:
                 offers=tuple(Move(m.title(), (m,)) for m in section.offers if m.side_of == name),
                 discount_rate=clock.discount_rate,
                 hazards=tuple(hazard.per_year for hazard in clock.hazards),
+                traits=clock.traits(),
             )
         )
     return found[0], found[1]
@@ -107,6 +108,9 @@ def talks_of(scenario: Scenario, world: World, progress: Progress | None = None)
             deal_horizon=section.deal_horizon,
             closure="share" if scenario.closure == "share" else "fixed",
             at_horizon=partial(_settled, scenario, world),
+            scaled=section.scaling,
+            standing=section.standing_tariffs,
+            setting=section.stage.setting(scenario.baseline.as_of),
             progress=progress,
         )
     except NoEquilibriumError as fault:
@@ -186,7 +190,10 @@ def _notes(scenario: Scenario, section: TalksSection, sides: tuple[Side, Side]) 
     if section.left_out:
         notes.append(f"the talks leave out moves of the package: {', '.join(section.left_out)}")
     if not section.offers:
-        notes.append("no offers are given: a side can only lift what it has in force")
+        what = "lift what it has in force" + (
+            " and cut its tariffs" if section.scaling and section.standing_tariffs else ""
+        )
+        notes.append(f"no offers are given: a side can only {what}")
     if scenario.options.scale or scenario.options.labour_supply:
         notes.append("the talks leave out scale economies and the elasticity of labour supply")
     if scenario.closure == "purge":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Literal
 
@@ -12,6 +12,7 @@ from upperhand.core.errors import unknown
 from upperhand.measures.base import Measure, Number, strength
 from upperhand.measures.registry import KINDS, AnyMeasure
 from upperhand.scenario.section import Section
+from upperhand.talks.setting import SETTING, TRAITS, Assumed, Setting, Traits
 
 
 class Hazard(Section):
@@ -19,10 +20,23 @@ class Hazard(Section):
 
     name: str = Field(description="The event in words.", min_length=1)
     per_year: Number = strength("Rate at which it comes.", unit="1 a year", low=0, high=12)
+    ends_threat: bool = Field(
+        default=False,
+        description="The event also takes the instrument that the side threatens with, such as a "
+        "ruling of the courts.",
+    )
     source: str = Field(default="judgement", description="Where the rate was read.")
     assumed: tuple[Number, Number] | None = Field(
         default=None, description="Lowest and highest rate, when it is assumed."
     )
+
+
+def assumed_field(known: Assumed) -> Any:
+    """Return a field with the default, range and unit of a number that is assumed."""
+    return strength(
+        f"{known.words}; assumed, {known.low:g} to {known.high:g}.",
+        unit=known.unit, low=0, high=max(100.0, known.high), default=known.value,
+    )  # fmt: skip
 
 
 class Clock(Section):
@@ -32,6 +46,46 @@ class Clock(Section):
         "Discount rate.", unit="1 a year", low=0.001, high=0.99, default=0.05
     )
     hazards: tuple[Hazard, ...] = Field(default=(), description="Events, each with its rate.")
+    audience_pct: Number = assumed_field(TRAITS["audience_pct"])
+    political_weight: Number = assumed_field(TRAITS["political_weight"])
+    harm_weight: Number = assumed_field(TRAITS["harm_weight"])
+    stubborn_pct: Number = assumed_field(TRAITS["stubborn_pct"])
+
+    def traits(self) -> Traits:
+        """Return what is assumed about the side."""
+        return Traits(
+            **{name: getattr(self, name) for name in TRAITS},
+            legal_hazard=sum(h.per_year for h in self.hazards if h.ends_threat),
+        )
+
+
+class Stage(Section):
+    """What is assumed about the talks themselves."""
+
+    private_pct: Number = assumed_field(SETTING["private_pct"])
+    offer_days: Number = strength(
+        SETTING["offer_days"].words + "; assumed, 1 to 30.",
+        unit="days", low=0.5, high=365, default=SETTING["offer_days"].value,
+    )  # fmt: skip
+    breakdown_per_year: Number = assumed_field(SETTING["breakdown_per_year"])
+    partners: Number = strength(
+        SETTING["partners"].words + "; assumed, 1 to 20.",
+        unit="1", low=1, high=100, default=SETTING["partners"].value,
+    )  # fmt: skip
+    tough_pct: Number = assumed_field(SETTING["tough_pct"])
+    punish_years: Number = strength(
+        SETTING["punish_years"].words + "; assumed, 1 to 20.",
+        unit="years", low=1, high=100, default=SETTING["punish_years"].value,
+    )  # fmt: skip
+    deadline: date | None = Field(
+        default=None, description="Day after which the talks have failed (ISO date)."
+    )
+
+    def setting(self, begins: date | None) -> Setting:
+        """Return what is assumed about talks that begin on a day."""
+        left = (self.deadline - begins).days if self.deadline and begins else None
+        numbers = {name: getattr(self, name) for name in SETTING}
+        return Setting(**numbers, days_left=left, deadline=self.deadline)
 
 
 class Term(Section):
@@ -80,6 +134,17 @@ class TalksSection(Section):
     rates: dict[str, Clock] = Field(
         default_factory=dict, description="Impatience of each side, by its name."
     )
+    scaling: bool = Field(
+        default=True,
+        description="Whether a deal can hold every measure in part; else deals are sets of measures.",
+    )
+    standing_tariffs: bool = Field(
+        default=True,
+        description="Whether the tariffs in force between the two sides can be cut in a deal.",
+    )
+    stage: Stage = Field(
+        default_factory=Stage, description="What is assumed about threats, offers and breakdown."
+    )
     deal_horizon: Literal["short", "medium", "long"] = Field(
         default="medium", description="Horizon at which deals are valued."
     )
@@ -103,11 +168,29 @@ class TalksSection(Section):
                         "source": hazard.source,
                         "status": "assumed",
                     }
+            yield from _assumed(f"{side}: ", TRAITS, clock)
+        yield from _assumed("talks: ", SETTING, self.stage)
+
+
+def _assumed(prefix: str, known: Mapping[str, Assumed], given: Section) -> Iterator[dict[str, Any]]:
+    """Yield the numbers of a side or of the talks that are assumed, defaults included."""
+    for name, about in known.items():
+        value = float(getattr(given, name))
+        yield {
+            "name": prefix + about.words[:1].lower() + about.words[1:],
+            "value": value,
+            "low": min(about.low, value),
+            "high": max(about.high, value),
+            "unit": about.unit,
+            "source": "judgement",
+            "status": "assumed",
+        }
 
 
 Faults = list[tuple[str, str]]
 DEEPER: dict[str, dict[str, type[BaseModel]]] = {
     "rates": {"": Clock, "hazards": Hazard},
+    "stage": {"": Stage},
     "agreed": {"": Agreed, "terms": Term},
 }
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from upperhand.equilibrium.solve import Closure
-from upperhand.game.addon import AddOn, addon_tariffs
+from upperhand.game.addon import AddOn, addon_by_objective
+from upperhand.game.objective import Objective
 from upperhand.results.talks import Ceiling
 from upperhand.world.shock import compose_all
 from upperhand.world.world import World
@@ -30,10 +32,11 @@ def ceiling_rows(
         largest = max(2.0, 0.01 * threat if threat else 0.0)
         covered = _covered(world, side, other)
         for horizon in horizons:
-            found = addon_tariffs(
+            found = addon_by_objective(
                 world,
                 side.members[0],
                 other.members[0],
+                _objectives(world, side, other, covered),
                 sectors=covered,
                 horizon=horizon,
                 closure=closure,
@@ -41,6 +44,20 @@ def ceiling_rows(
             )
             rows.append(_row(side.name, other.name, found, threat))
     return tuple(rows)
+
+
+def _objectives(
+    world: World, side: Side, other: Side, covered: tuple[str, ...] | None
+) -> dict[str, Objective]:
+    """Return real income, politics with weights on what the threat protects, and rivalry."""
+    weight = side.traits.political_weight
+    hit = (world.tariff > 0).any(axis=(0, 1))
+    goods = [code for code, has in zip(world.sectors, hit, strict=True) if has]
+    return {
+        "welfare": Objective(),
+        "politics": Objective(sectors=dict.fromkeys(covered or goods, weight)),
+        "harm": Objective(harm={other.members[0]: side.traits.harm_weight}),
+    }
 
 
 def _covered(world: World, side: Side, other: Side) -> tuple[str, ...] | None:
@@ -54,7 +71,8 @@ def _covered(world: World, side: Side, other: Side) -> tuple[str, ...] | None:
     return codes or None
 
 
-def _row(side: str, target: str, found: AddOn, threat: float | None) -> Ceiling:
+def _row(side: str, target: str, by_aim: Mapping[str, AddOn], threat: float | None) -> Ceiling:
+    found = by_aim["welfare"]
     cost = harm = None
     if threat is not None:
         cost = float(np.interp(threat / 100.0, found.rates, found.gains))
@@ -72,6 +90,8 @@ def _row(side: str, target: str, found: AddOn, threat: float | None) -> Ceiling:
         cost_at_threat_pct=cost,
         needed_harm_weight=harm,
         sentence=_sentence(side, found, threat, cost, harm),
+        politics_pp=100.0 * by_aim["politics"].break_even,
+        harm_pp=100.0 * by_aim["harm"].break_even,
     )
 
 

@@ -18,9 +18,13 @@ from upperhand.results.talks import Agreement, Leverage, PayoffTable, Talks
 from upperhand.talks.bargain import bargain_of
 from upperhand.talks.ceilings import ceiling_rows
 from upperhand.talks.ladder import ladder_of
+from upperhand.talks.lasting import lasting
 from upperhand.talks.measures import leverage_at, settlement_curve
 from upperhand.talks.menu import Payoffs, payoffs
+from upperhand.talks.protocols import protocols, settlement_clocks
 from upperhand.talks.scaled_deals import bargaining_set
+from upperhand.talks.setting import Setting, Traits
+from upperhand.talks.stage import dispute_of, threat_tests
 from upperhand.world.shock import ShockSource
 from upperhand.world.world import World
 
@@ -56,6 +60,7 @@ class Side:
         offers: What it can concede in a deal, each on top of the state of play.
         discount_rate: A year.
         hazards: Yearly rates of political events that would take the deal's value from it.
+        traits: What is assumed about it.
     """
 
     name: str
@@ -64,6 +69,7 @@ class Side:
     offers: tuple[Move, ...] = ()
     discount_rate: float = 0.05
     hazards: tuple[float, ...] = field(default=())
+    traits: Traits = field(default_factory=Traits)
 
 
 def confront(
@@ -77,6 +83,7 @@ def confront(
     at_horizon: Callable[[Side, str], Side] | None = None,
     scaled: bool = True,
     standing: bool = True,
+    setting: Setting | None = None,
     progress: Progress | None = None,
 ) -> Talks:
     """Compute war, threats, talks and leverage of two sides.
@@ -92,6 +99,7 @@ def confront(
             stocks have run out; moves are the same at all horizons by default.
         scaled: Whether a deal can hold every measure in part; else deals are sets of measures.
         standing: Whether the tariffs in force between the sides can be cut in a deal in parts.
+        setting: What is assumed about the talks.
         progress: Called with (steps done, steps in all, words).
 
     Returns:
@@ -135,6 +143,8 @@ def confront(
     bargain = bargain_of(
         world, then[deal_horizon], tables[deal_horizon], closure, scaled=scaled, standing=standing
     )
+    about = setting or Setting()
+    dispute = dispute_of(tables[deal_horizon], bargain)
     rungs, words = ladder_of(sides, tables[deal_horizon])
     tell(len(wanted) + 2, len(wanted) + 3, "leverage")
     leverage = tuple(
@@ -158,6 +168,10 @@ def confront(
         settlement=settlement_curve(tables[deal_horizon], bargain),
         notes=(*_notes(tables, leverage, bargain.agreed), *bargain.notes),
         frontier=bargaining_set(bargain.table) if bargain.table else None,
+        threat_tests=threat_tests(sides, dispute, about),
+        protocols=protocols(sides, dispute, bargain, about),
+        clocks=settlement_clocks(sides, dispute, bargain),
+        lasting=lasting(sides, bargain, about),
     )
 
 

@@ -1,0 +1,160 @@
+"""Would the deal last: patience, punishment, and whether the threat survives (eq. 12.38)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from upperhand.game.repeated import critical_discount, effective_discount, punishment_discount
+from upperhand.results.talks import Agreement, Lasting
+from upperhand.talks.bargain import Bargain
+from upperhand.talks.enforcement import most_cooperative_tariff, pooled_linkage
+from upperhand.talks.scaled_deals import Table, cheating
+from upperhand.talks.scaling import Point
+from upperhand.talks.setting import Setting
+
+if TYPE_CHECKING:
+    from upperhand.talks.confrontation import Side
+
+Array = npt.NDArray[np.float64]
+MAIN = ("variable threats", "Nash, weights from the clocks")
+STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+
+def lasting(sides: tuple[Side, Side], bargain: Bargain, setting: Setting) -> tuple[Lasting, ...]:
+    """Return for each side whether it keeps the main deal (eq. 12.38)."""
+    table, main = bargain.table, main_of(bargain.agreed)
+    if table is None or main is None or main.strengths is None:
+        return ()
+    strength = np.array(main.strengths)
+    keep = table.scale.worth(strength)
+    cheat = np.array(cheating(table.scale, _at(table, strength)))
+    issues = _issues(table, strength)
+    return tuple(
+        _row(sides, bargain, setting, k, keep, cheat, main.threat_usd_bn, issues, strength)
+        for k in (0, 1)
+    )
+
+
+def main_of(agreed: tuple[Agreement, ...]) -> Agreement | None:
+    """Return the deal from the base threat point by the base rule, where there is one."""
+    found = [one for one in agreed if (one.threat, one.rule) == MAIN and one.payoffs_usd_bn]
+    return next(iter(found), None)
+
+
+def _at(table: Table, strength: Array) -> Point:
+    return min(table.points, key=lambda p: p.distance(strength))
+
+
+def _row(
+    sides: tuple[Side, Side],
+    bargain: Bargain,
+    setting: Setting,
+    k: int,
+    keep: Array,
+    cheat: Array,
+    threat: tuple[float, float],
+    issues: list[tuple[Array, Array]],
+    strength: Array,
+) -> Lasting:
+    own = float(np.exp(-bargain.rates[k]))
+    lost = float(-np.expm1(-sides[1 - k].traits.legal_hazard))
+    survives = effective_discount(own, lost)
+    grim = critical_discount(float(keep[k]), float(cheat[k]), threat[k]).value
+    years = int(setting.punish_years)
+    short = punishment_discount(float(keep[k]), float(cheat[k]), threat[k], years).value
+    kept = survives >= grim
+    part = 1.0 if kept else _part_kept(bargain, k, strength, threat[k], survives)
+    return Lasting(
+        side=sides[k].name,
+        own_discount=own,
+        with_legal_risk=survives,
+        needed=float(grim) if np.isfinite(grim) else None,
+        needed_short=float(short) if np.isfinite(short) else None,
+        punish_years=years,
+        keeps=bool(kept),
+        part_kept=part,
+        linkage_words=_linkage(issues, k, survives),
+        sentence=_sentence(sides, k, grim, own, survives, part, kept=bool(kept)),
+    )
+
+
+def _sentence(
+    sides: tuple[Side, Side],
+    k: int,
+    grim: float,
+    own: float,
+    survives: float,
+    part: float | None,
+    *,
+    kept: bool,
+) -> str:
+    name, other = sides[k].name, sides[1 - k].name
+    if grim <= 0:
+        return f"{name} keeps the deal whatever follows: cheating does not pay"
+    risk = (
+        ""
+        if own - survives < 1e-9
+        else f", {survives:.2f} when {other}'s threat may be struck down"
+    )
+    need = "no patience is enough" if not np.isfinite(grim) else f"it takes {grim:.2f}"
+    words = f"{name} {'keeps' if kept else 'would break'} the deal: {need}, it has {own:.2f}{risk}"
+    if not kept:
+        words += (
+            "; no part of it enforces itself"
+            if part is None
+            else f"; {part:.0%} of the way enforces itself"
+        )
+    return words
+
+
+def _part_kept(
+    bargain: Bargain, k: int, strength: Array, war: float, discount: float
+) -> float | None:
+    """Return how far along the way to the deal a side would still keep it (eq. 11.34)."""
+    assert bargain.table is not None
+    scale = bargain.table.scale
+    owner = np.array([part.side for part in scale.parts])
+    kept, broken = [], []
+    for step in STEPS:
+        z = scale.now + step * (strength - scale.now)
+        kept.append(float(scale.worth(z)[k]))
+        broken.append(float(scale.worth(np.where(owner == k, scale.now, z))[k]))
+    found = most_cooperative_tariff(
+        lambda t: float(np.interp(1.0 - t, STEPS, kept)),
+        lambda t: float(np.interp(1.0 - t, STEPS, broken)),
+        war,
+        min(discount, 1.0 - 1e-9),
+    )
+    return None if found.tariff is None or found.tariff >= 1.0 else 1.0 - found.tariff
+
+
+def _issues(table: Table, strength: Array) -> list[tuple[Array, Array]]:
+    """Return (kept, cheated) payoffs over talking, one pair for tariffs and one for the rest."""
+    scale, start = table.scale, table.front.start.usd_bn
+    tariffs = np.array([part.about.role == "standing tariffs" for part in scale.parts])
+    owner = np.array([part.side for part in scale.parts])
+    found = []
+    for chosen in (tariffs, ~tariffs):
+        if not np.abs((strength - scale.now)[chosen]).max(initial=0.0) > 1e-9:
+            continue
+        z = np.where(chosen, strength, scale.now)
+        cheat = [scale.worth(np.where(owner == k, scale.now, z))[k] - start[k] for k in (0, 1)]
+        found.append((scale.worth(z) - start, np.array(cheat)))
+    return found
+
+
+def _linkage(issues: list[tuple[Array, Array]], k: int, discount: float) -> str:
+    """Say whether tariffs and the rest hold alone and together (eq. 11.35)."""
+    if len(issues) < 2:
+        return "one issue only"
+    agree, cheat = ([float(pair[j][k]) for pair in issues] for j in (0, 1))
+    found = pooled_linkage(agree, cheat, [0.0] * len(issues), min(discount, 1.0 - 1e-9))
+    names = ("tariffs", "other measures")
+    alone = ", ".join(
+        f"{name} {'hold' if held else 'do not hold'} alone"
+        for name, held in zip(names, found.alone, strict=True)
+    )
+    return f"{alone}; the package {'holds' if found.pooled else 'does not hold'}"
