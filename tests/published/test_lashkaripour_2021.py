@@ -1,4 +1,7 @@
-"""Lashkaripour (2021), The Cost of a Global Tariff War, JIE 131: Table 2 and equation 13."""
+"""Lashkaripour (2021), The Cost of a Global Tariff War: equations 13 and 26, and his package.
+
+The printed table is checked by `upperhand replicate lashkaripour-2021` (tests/replications).
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import numpy as np
 import pytest
 
 import upperhand as uh
-from tests.support import shared_dir
+from tests.published.scripts import data, script
 from upperhand.game.nash import best_response, nash
 from upperhand.game.sufficient import best_tariffs, cooperative_tariff
 from upperhand.world.world import World
@@ -18,39 +21,8 @@ needs_data = pytest.mark.shared
 
 @cache
 def wiod(elasticities: str = "IS", services: float | None = None) -> World:
-    """Return WIOD 2014, 44 x 16; flows of the source include tariffs."""
-    import h5py
-
-    with h5py.File(shared_dir() / "data" / "tariffwar_mats" / "WIOD2014.mat") as file:
-        data = file["data"]
-        paid, tariff = (data[name][()].transpose(2, 1, 0) for name in ("Xjik_3D", "tjik_3D"))
-        elasticity = data["sigma"][elasticities]["epsilon_S"][()].ravel()
-        codes = ["".join(map(chr, file[ref][()].ravel())) for ref in data["countries"][()].ravel()]
-    if services is not None:
-        elasticity[-1] = services
-    return uh.World.from_arrays(
-        name="wiod-2014",
-        year=2014,
-        countries=codes,
-        sectors=[f"S{k:02d}" for k in range(16)],
-        trade=paid / (1 + tariff),
-        tariff=tariff,
-        trade_elasticity=elasticity,
-    )
-
-
-def competitive(world: World) -> uh.ossa.World:
-    """Return the same world for the solver of chapter 8, without profits and imbalances."""
-    return uh.ossa.remove_imbalances(
-        uh.ossa.World.from_arrays(
-            regions=world.countries,
-            sectors=world.sectors,
-            trade=world.trade,
-            tariff=world.tariff,
-            sigma=world.trade_elasticity + 1,
-            has_profits=False,
-        )
-    )
+    """Return WIOD 2014, 44 x 16, as the replication reads it."""
+    return script("lashkaripour-2021").world(data(), services=services, elasticities=elasticities)
 
 
 @needs_data
@@ -66,27 +38,6 @@ def test_nash_by_formula_is_that_of_the_package_of_the_author():
     np.testing.assert_allclose(income.sel(country=["USA", "CHN"]), [-0.62, -0.39], atol=0.005)
     np.testing.assert_allclose(np.mean(list(rates.values())), 38.78, atol=0.05)
     np.testing.assert_allclose(income.sel(country=named).mean(), -2.4396, atol=0.005)
-
-
-PRINTED = {"USA": (43.6, -0.76), "CHN": (40.7, -0.35), "DEU": (59.1, -0.96)}
-
-
-@needs_data
-def test_nash_tariffs_are_those_of_table_2():
-    """Oracle L01: services at 10; 3 points and 0.1, because tariffs are of another vintage."""
-    world = wiod(services=10.0)
-    by_formula = uh.nash_by_formula(world)
-    exact = uh.ossa.nash(competitive(world), tie="uniform", certify=False)
-    assert by_formula.reached
-    assert exact.slope < 1e-9
-    for name, (tariff, income) in PRINTED.items():
-        for rate, result in (
-            (by_formula.tariff[name], by_formula.counterfactual),
-            (exact.median_tariff(name), exact.counterfactual),
-        ):
-            change = result.percent("real_income_change").sel(country=name)
-            np.testing.assert_allclose(100 * rate, tariff, atol=3)
-            np.testing.assert_allclose(change, income, atol=0.1)
 
 
 @needs_data

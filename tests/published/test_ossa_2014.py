@@ -1,4 +1,7 @@
-"""Ossa (2014), Trade Wars and Trade Talks with Data, AER 104(12): Tables 1, 3, and what follows."""
+"""Ossa (2014), Trade Wars and Trade Talks with Data: what the replication does not show.
+
+The printed tables are checked by `upperhand replicate ossa-2014` (tests/replications).
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import numpy as np
 import pytest
 
 import upperhand as uh
-from tests.published.ossa_data import REGIONS, cube, mat, world
+from tests.published.scripts import REGIONS, mat, script, world
 from tests.support import shared_dir
 
 pytestmark = pytest.mark.shared
@@ -18,11 +21,6 @@ OWN = {
 }
 
 
-# Common gain from Nash tariffs, factual tariffs and free trade, per cent; ours. From factual tariffs
-# with lobby weights, 60 random first points find nothing better.
-COMMON = {False: [3.4247, 0.5242, 0.0294], True: [3.6327, 0.5254, 0.2156]}
-
-
 @pytest.fixture(scope="module", autouse=True)
 def data():
     shared_dir()
@@ -30,10 +28,10 @@ def data():
 
 @pytest.fixture(scope="module", params=[False, True], ids=["no lobby", "lobby"])
 def optima(request):
-    """Every region's optimal tariffs, from scratch, and the published panel."""
-    best = [uh.ossa.best_response(world(lobby=request.param), name) for name in REGIONS]
-    panel = mat("TABLE3")["TABLE3b" if request.param else "TABLE3a"]
-    return request.param, best, panel
+    """Every region's optimal tariffs, from scratch."""
+    return request.param, [
+        uh.ossa.best_response(world(lobby=request.param), name) for name in REGIONS
+    ]
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["no lobby", "lobby"])
@@ -70,41 +68,16 @@ def test_tariffs_of_the_author_give_his_table_3(lobby, region):
 
 
 @pytest.mark.equation("8.9")
-def test_optimal_tariffs_from_scratch_give_table_3_to_the_printed_digit(optima):
-    """Table 3, panels A and B: welfare, wage and profit columns, own and others."""
-    _, best, panel = optima
-    table = uh.ossa.table(*best)
-    np.testing.assert_allclose(table.values[:, :8], panel[:7, :8], atol=0.0501)
-    np.testing.assert_allclose(table.mean().values[:8], panel[7, :8], atol=0.0501)
-
-
 def test_own_gain_in_government_welfare_agrees_at_four_digits(optima):
     """Oracles O01 and O02; Japan with lobby weights has a second local optimum at 2.4341."""
-    lobby, best, _ = optima
+    lobby, best = optima
     gains = [100 * (result.objective[result.players[0]] - 1) for result in best]
     np.testing.assert_allclose(gains, OWN[lobby], atol=1e-3)
-
-
-def test_median_tariffs_are_those_of_table_3(optima):
-    """Oracles O03 and O04: within 1 and 3 points, because cells with no trade are flat."""
-    lobby, best, panel = optima
-    medians = uh.ossa.table(*best)["median tariff"]
-    np.testing.assert_allclose(medians, panel[:7, 8], atol=3 if lobby else 1)
-    np.testing.assert_allclose(medians.mean(), panel[7, 8], atol=3 if lobby else 1)
 
 
 def test_best_responses_are_certified_from_other_starts(optima):
     for result in optima[1]:
         assert result.require_certified().exploitability[result.players[0]] < 1e-8
-
-
-@pytest.mark.parametrize("row", range(3))
-def test_sensitivity_to_the_mean_elasticity_is_that_of_table_3c(row):
-    """Table 3, panel C without lobby: means over regions at mean elasticities 3.5, 5.0 and 6.5."""
-    printed = mat("TABLE3")["TABLE3c"][row]
-    given = world(mean_sigma=float(printed[0]))
-    table = uh.ossa.table(*(uh.ossa.best_response(given, name) for name in REGIONS))
-    np.testing.assert_allclose(table.mean().values, printed[1:], atol=0.0501)
 
 
 @pytest.mark.equation("8.10", "8.11")
@@ -116,36 +89,24 @@ def test_nobody_gains_by_leaving_the_nash_tariffs(war):
 
 
 def test_nobody_wins_a_war(war):
-    """Section IV: all governments lose; abstract: wars average 63 and losses 2.9 per cent."""
-    lobby, result = war
-    table = uh.ossa.table(result)
-    assert (table["government welfare"] < 0).all()
-    if lobby:
-        np.testing.assert_allclose(table["median tariff"].mean(), 63, atol=0.5)
-        np.testing.assert_allclose(table["government welfare"].mean(), -2.9, atol=0.05)
-
-
-def test_talks_from_factual_tariffs_gain_half_a_per_cent():
-    """Abstract: possible gains from future negotiations average 0.5 per cent."""
-    deal = uh.ossa.agreement(world(lobby=True)).require_agreed()
-    np.testing.assert_allclose(100 * deal.gain, 0.5, atol=0.05)
+    """Section IV: all governments lose."""
+    assert (uh.ossa.table(war[1])["government welfare"] < 0).all()
 
 
 @pytest.mark.equation("8.12", "8.13")
-def test_talks_give_everybody_the_same_gain_and_nobody_can_be_moved(war):
+def test_talks_give_everybody_the_same_gain_and_nobody_can_be_moved():
     """Section V: the author's protocol from Nash tariffs, factual tariffs and free trade."""
-    lobby, nash = war
-    given = world(lobby=lobby)
+    given = world()
     free = uh.ossa.solve(given, 0 * given.tariff)
+    nash = uh.ossa.nash(given, certify=False)
     starts = [uh.ossa.rebase(given, nash.counterfactual), given, uh.ossa.rebase(given, free)]
-    for start, known in zip(starts, COMMON[lobby], strict=True):
+    for start in starts:
         deal = uh.ossa.agreement(start).require_agreed()
         gains = deal.counterfactual.percent("government_welfare_change")
         assert deal.spread < 1e-8
         assert deal.slope < 1e-8
         np.testing.assert_allclose(gains, 100 * deal.gain, atol=1e-6)
         assert float(deal.tariff.min()) >= 0
-        np.testing.assert_allclose(100 * deal.gain, known, atol=1e-3)
 
 
 def test_purge_of_imbalances_gives_the_published_trade():
@@ -155,7 +116,7 @@ def test_purge_of_imbalances_gives_the_published_trade():
     unbalanced = uh.ossa.World.from_arrays(
         regions=REGIONS,
         sectors=given.sectors,
-        trade=cube(raw),
+        trade=script("ossa-2014").cube(raw),
         tariff=given.tariff,
         sigma=given.sigma,
     )

@@ -1,6 +1,6 @@
-"""Runs in gegravity's own environment: its own example; prints one line of JSON.
+"""Runs in a Python that has gegravity: its own example; prints one line of JSON.
 
-Usage: python peer_gegravity.py FOLDER (with sample_data_set.csv and coefficients.csv).
+Usage: python theirs.py FOLDER (with sample_data_set.csv and coefficients.csv).
 """
 
 import contextlib
@@ -16,6 +16,7 @@ import gegravity as ge
 import pandas as pd
 
 COVARIATES = ["lndist", "contiguity", "common_language", "pta", "international"]
+SHOWN = {"GDP change (percent)": "real output", "factory gate price change (percent)": "price"}
 
 
 def build_baseline(model: ge.OneSectorGE) -> None:
@@ -29,6 +30,7 @@ def build_baseline(model: ge.OneSectorGE) -> None:
 
 
 def main(folder: Path) -> None:
+    """Simulate a trade agreement of Canada and Japan."""
     warnings.simplefilter("ignore")
     data = pd.read_csv(folder / "sample_data_set.csv", dtype={"year": str})
     coefficients = pd.read_csv(folder / "coefficients.csv")
@@ -62,8 +64,17 @@ def main(folder: Path) -> None:
         start = time.perf_counter()
         model.simulate()
         took = time.perf_counter() - start
-    version = importlib.metadata.version("gegravity")
-    print(json.dumps({"version": version, "seconds": took}))
+    table = model.country_results
+    sys.stdout.write(
+        json.dumps(
+            {
+                "version": importlib.metadata.version("gegravity"),
+                "seconds": took,
+                "columns": {ours: table[column].to_dict() for column, ours in SHOWN.items()},
+            }
+        )
+        + "\n"
+    )
 
 
 main(Path(sys.argv[1]))
