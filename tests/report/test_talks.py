@@ -49,8 +49,9 @@ def test_the_brief_begins_with_the_upper_hand_and_names_countries(run):
 
 def test_every_table_of_the_talks_is_in_the_report(run):
     keys = [table.key for table in all_tables(run)]
-    wanted = ["leverage", "leverage_reasons", "leverage_sectors", "ceilings", "replies", "agreements",
-              "deal", "compared", "ladder", "settlement"]  # fmt: skip
+    wanted = ["leverage", "leverage_reasons", "leverage_sectors", "ceilings", "threat_stage", "signals",
+              "replies", "agreements", "protocols", "deal", "lasting", "compared", "ladder",
+              "settlement", "clocks"]  # fmt: skip
     assert [key for key in keys if key in wanted] == wanted
     page = html_report(run)
     for heading in ("Who has the upper hand", "Which threats pay", "The deal on the table"):
@@ -92,7 +93,52 @@ def test_comparison_tells_the_same_from_what_differs(run):
     assert ours["no tariff"] == "the same"
     assert ours["ships"] == "not modelled"
     assert ours["ban stays"] in ("lifted", "kept too")
-    assert ours["less"] in ("the same", "not in the deal")
+    assert ours["less"] == "further: 10 points in all"
+    assert "real income only" in words.compared(run).note
+
+
+def test_the_brief_answers_what_an_aide_asks(run):
+    text = " ".join(brief(run).split())
+    for part in (
+        "Carried out: refused, the United States would",
+        "Answer: China, if the United States carries out everything, answers best with",
+        "Bleeding: With everything carried out the United States loses",
+        "Why: ",
+        "Depends: The United States gets",
+        "Lasts: ",
+    ):
+        assert part in text, part
+
+
+def test_deals_in_parts_say_how_far_tariffs_fall_and_differ_by_rule(run):
+    frame = words.agreements(run).frame
+    assert len(frame) == 20
+    ours = [one for one in run.talks.agreements if one.rule == "egalitarian" and one.shares]
+    for one in ours:
+        assert one.shares[0] == pytest.approx(0.5, abs=5e-3) or "frontier ends" in one.selection
+    assert frame["United States cuts, points"].dropna().between(0, 10).all()
+
+
+def test_a_rung_names_only_what_it_adds(run):
+    added = words.ladder(run).frame["Added"].tolist()
+    assert added[0] == "nothing yet"
+    assert len(set(added)) == len(added)
+
+
+def test_ranges_of_draws_stand_beside_the_measures(run):
+    from upperhand.results.talks import SevenMeasures
+    from upperhand.talks.seven import with_ranges
+
+    one = run.talks.leverage[0]
+    drawn = [
+        SevenMeasures(one.horizon, {r.key: r.values for r in one.rows}, advantage, 0.4, -1.0)
+        for advantage in (-1.0, -2.0, 3.0)
+    ]
+    ranged = replace(run, talks=with_ranges(run.talks, {one.horizon: drawn}))
+    frame = words.leverage(ranged).frame
+    share = frame[(frame["Horizon"] == one.horizon) & (frame["Measure"] == "Surplus share")]
+    assert " to " in share["United States"].item()
+    assert "China has the upper hand (p = 0.67)" in brief(ranged)
 
 
 @pytest.mark.parametrize("width", [860, 358])

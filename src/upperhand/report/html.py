@@ -25,7 +25,13 @@ if TYPE_CHECKING:
     from upperhand.results import Run
 
 MAP_RATIO = "map"  # the map has no text and scales; other charts are drawn twice
-MORE = {"leverage": ("leverage_reasons", "leverage_sectors")}  # further tables of a section
+MORE = {  # further tables of a section
+    "leverage": ("leverage_reasons", "leverage_sectors"),
+    "threats": ("threat_stage", "signals"),
+    "bargaining": ("protocols",),
+    "deal": ("lasting",),
+    "settlement": ("clocks",),
+}
 CAPTIONS = {"headline": "By horizon", "alone": "Each side's moves, and each move, alone"}
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from upperhand.report import talks_stage as stage
 from upperhand.report import talks_tables as talks
 from upperhand.report.assumptions import assumptions, parameters
 from upperhand.report.incidence import incidence
@@ -59,12 +60,17 @@ def all_tables(run: Run) -> tuple[Table, ...]:
         talks.reasons,
         talks.leverage_sectors,
         talks.ceilings,
+        stage.threats,
+        stage.signals,
         talks.replies,
         talks.agreements,
+        stage.protocols,
         talks.deal,
+        stage.lasting,
         talks.compared,
         talks.ladder,
         talks.settlement,
+        stage.clocks,
         assumptions,
         parameters,
     )

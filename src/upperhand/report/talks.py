@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from upperhand.report.talks_stage import clocks, deal_lines, protocols, signals, stage_lines
 from upperhand.report.talks_tables import (
+    FURTHER,
     agreements,
     compared,
     deal,
@@ -14,7 +17,15 @@ from upperhand.report.talks_tables import (
     reasons,
     replies,
 )
-from upperhand.report.talks_words import deal_words, main_deal, named, upper_hand
+from upperhand.report.talks_words import (
+    RULE,
+    THREAT,
+    THREAT_WORDS,
+    deal_words,
+    main_deal,
+    named,
+    upper_hand,
+)
 
 if TYPE_CHECKING:
     from upperhand.report.table import Table
@@ -31,9 +42,11 @@ def talks_lines(run: Run, width: int) -> list[str]:
     for ceiling in talks.ceilings:
         if ceiling.horizon == talks.deal_horizon and ceiling.threat_pp is not None:
             lines += _wrapped(f"Threat: {named(run, ceiling.sentence)}.", width)
+    lines += _headed(stage_lines(run), width)
     main = main_deal(talks)
     if main is not None:
         lines += _wrapped(f"Deal: {deal_words(run, main)}", width)
+        lines += _headed(deal_lines(run), width)
     if talks.rungs:
         lines += _wrapped(f"Ladder: {named(run, talks.ladder_words)}", width)
     return [*lines, ""] if lines else []
@@ -44,8 +57,12 @@ def talks_text(run: Run) -> str:
     talks = _talks(run)
     lines = [run.title, f"Change from {run.baseline}.", "", *_upper_lines(run)]
     lines += talks_lines(run, WIDTH)
-    for table in (replies(run), agreements(run), deal(run), compared(run), ladder(run)):
-        lines += [*_plain_table(table), ""] if len(table.frame) else []
+    for table in (
+        replies(run), _short(agreements(run)), protocols(run), deal(run), compared(run), ladder(run),
+        clocks(run), signals(run),
+    ):  # fmt: skip
+        lines += [*_plain_table(_narrow(table)), ""] if len(table.frame) else []
+    lines += [f"note: {note}" for note in compared_notes(run)]
     lines += [f"note: {named(run, note)}" for note in talks.notes]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -64,6 +81,38 @@ def leverage_text(run: Run) -> str:
 
 
 WIDTH = 88
+#: Columns that a terminal has no room for.
+WIDE = ("keeps it", "Note", "What decides", "In words", "Gain over")
+
+
+def _short(table: Table) -> Table:
+    """Return deals from the main threat point by every rule, and from the others by the main rule."""
+    frame = table.frame
+    if "If the talks fail" not in frame.columns:
+        return table
+    main = frame["If the talks fail"].str.startswith(THREAT_WORDS[THREAT])
+    return replace(table, frame=frame[main | (frame["Rule"] == RULE)])
+
+
+def _narrow(table: Table) -> Table:
+    """Return a table without the columns that a terminal has no room for."""
+    kept = [name for name in table.frame.columns if not str(name).endswith(WIDE)]
+    return replace(table, frame=table.frame[kept])
+
+
+def compared_notes(run: Run) -> list[str]:
+    """Return why terms of the deal in fact and of the model differ, each once."""
+    frame = compared(run).frame
+    if "Note" not in frame.columns:
+        return []
+    what = frame.columns[1]
+    pairs = zip(frame[what], frame["Note"], strict=True)
+    notes = [f"{words}: {note}" for words, note in pairs if note]
+    return [*notes, FURTHER] if frame["Ours"].str.startswith("further").any() else notes
+
+
+def _headed(found: list[tuple[str, str]], width: int) -> list[str]:
+    return [line for head, text in found for line in _wrapped(f"{head}: {text}", width)]
 
 
 def _upper_lines(run: Run) -> list[str]:
@@ -94,7 +143,7 @@ def _plain_table(table: Table) -> list[str]:
     return [f"{table.title} ({table.unit})", *lines]
 
 
-def _cut(text: str, most: int = 60) -> str:
+def _cut(text: str, most: int = 74) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 

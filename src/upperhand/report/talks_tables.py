@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
-from upperhand.report.numbers import source_line
-from upperhand.report.table import Table
+from upperhand.report.talks_stage import CUT, cuts, why_words
 from upperhand.report.talks_words import (
     THREAT_WORDS,
     agreed,
@@ -19,6 +17,7 @@ from upperhand.report.talks_words import (
     named,
     shown,
     side_names,
+    table_of_talks,
     term_of,
     terms_words,
     zero,
@@ -26,8 +25,9 @@ from upperhand.report.talks_words import (
 from upperhand.report.words import joined, the
 
 if TYPE_CHECKING:
+    from upperhand.report.table import Table
     from upperhand.results.run import Run
-    from upperhand.results.talks import Agreement, PayoffTable, Talks
+    from upperhand.results.talks import Agreement, BargainingSet, PayoffTable, Talks
 
 
 def leverage(run: Run, *, words: bool = True) -> Table:
@@ -37,13 +37,16 @@ def leverage(run: Run, *, words: bool = True) -> Table:
     for one in talks.leverage if talks else ():
         for row in one.rows:
             entry: dict[str, Any] = {"Horizon": one.horizon, "Measure": row.label, "Unit": row.unit}
-            for side, value in zip(side_names(run), row.values, strict=True):
+            for k, (side, value) in enumerate(zip(side_names(run), row.values, strict=True)):
+                ends = (row.low[k], row.high[k]) if row.low and row.high else (None, None)
                 entry[side] = shown(value)
+                if None not in ends:
+                    entry[side] += f" ({shown(ends[0])} to {shown(ends[1])})"
             entry["Favours"] = run.name_of(row.favours) if row.favours else "neither"
             if words:
                 entry["In words"] = named(run, row.sentence)
             rows.append(entry)
-    return _table(
+    return table_of_talks(
         run,
         "leverage",
         "Seven measures of leverage",
@@ -68,7 +71,7 @@ def reasons(run: Run) -> Table:
         rows.append(row | {one.horizon: sum(one.by_group.values()) for one in talks.leverage})
     first = side_names(run)[0] if talks else ""
     columns = [one.horizon for one in talks.leverage] if talks else []
-    return _table(
+    return table_of_talks(
         run,
         "leverage_reasons",
         "What the threat-point advantage rests on",
@@ -90,7 +93,7 @@ def leverage_sectors(run: Run) -> Table:
         for code in sorted(last, key=lambda c: -abs(last[c])):
             row = {"Sector": names.get(code, code), "Code": code}
             rows.append(row | {one.horizon: one.by_sector[code] for one in talks.leverage})
-    return _table(
+    return table_of_talks(
         run,
         "leverage_sectors",
         "Which sectors the harm works through",
@@ -110,6 +113,8 @@ def ceilings(run: Run) -> Table:
             "Horizon": found.horizon,
             "Threat, points": found.threat_pp,
             "Pays up to, points": found.break_even_pp,
+            "with politics": found.politics_pp,
+            "with rivalry": found.harm_pp,
             "Best, points": found.best_pp,
             "Gain there, %": found.best_gain_pct,
             "Change at the threat, %": found.cost_at_threat_pct,
@@ -118,7 +123,7 @@ def ceilings(run: Run) -> Table:
         }
         for found in (run.talks.ceilings if run.talks else ())
     ]
-    return _table(
+    return table_of_talks(
         run,
         "ceilings",
         "How far a tariff threat pays for itself",
@@ -127,13 +132,16 @@ def ceilings(run: Run) -> Table:
         digits={
             "Threat, points": 0,
             "Pays up to, points": 1,
+            "with politics": 1,
+            "with rivalry": 1,
             "Best, points": 1,
             "Gain there, %": 3,
             "Change at the threat, %": 2,
             "Weight needed": 2,
         },
         note="Weight needed: how much of an equal percentage loss of one's own a loss of the other "
-        "side must be worth for the threat to pay. The other side does not answer here.",
+        "side must be worth for the threat to pay. With politics and with rivalry: at the assumed weights "
+        "on the sectors protected and on the other side's loss. The other side does not answer here.",
     )
 
 
@@ -147,7 +155,7 @@ def replies(run: Run) -> Table:
         rows += _replies_of(run, found, side)
     names = side_names(run)
     digits = {f"{name}, USD bn": 1 for name in names} | {"Own change, USD bn": 2}
-    return _table(
+    return table_of_talks(
         run,
         "replies",
         "Answers of each side",
@@ -190,12 +198,15 @@ def _column(found: PayoffTable, side: int, *, other: bool = False) -> list[float
 def agreements(run: Run) -> Table:
     """Return what is agreed from each threat point by each rule."""
     talks = run.talks
+    if talks is not None and talks.frontier is not None:
+        return _in_parts(run, talks)
     rows: list[dict[str, Any]] = []
     letters = deal_letters(talks) if talks else {}
+    every = len({one.rule for one in talks.agreements}) if talks else 0
     for rules, one in _by_outcome(talks.agreements) if talks else ():
         row: dict[str, Any] = {
             "If the talks fail": THREAT_WORDS.get(one.threat, one.threat),
-            "Rule": "all four" if len(rules) == EVERY else joined(rules),
+            "Rule": "all of them" if len(rules) == every else joined(rules),
             "Deal": letters.get(one.terms, "none") if one.payoffs_usd_bn else "none",
         }
         for k, name in enumerate(side_names(run)):
@@ -204,24 +215,57 @@ def agreements(run: Run) -> Table:
             row[f"{name}, share, %"] = 100 * one.shares[k] if one.shares else None
             row[f"{name} keeps it"] = kept_words(one.would_break[k]) if one.payoffs_usd_bn else "–"
         rows.append(row)
+    terms = "; ".join(f"{letter}: {terms_words(run, t)}" for t, letter in letters.items())
+    return _agreed(run, rows, f"{terms}. {KEEPS}")
+
+
+KEEPS = (
+    "'Keeps it': the yearly discount factor above which a side does not cheat for a year and see the "
+    "talks fail."
+)
+
+
+def _in_parts(run: Run, talks: Talks) -> Table:
+    """Return deals in parts: how far tariffs are cut, payoffs and shares."""
+    rows: list[dict[str, Any]] = []
+    for one in talks.agreements:
+        point = joined([f"{zero(x):.1f}" for x in one.threat_usd_bn]).replace("-", "−")
+        row: dict[str, Any] = {
+            "If the talks fail": f"{THREAT_WORDS.get(one.threat, one.threat)} ({point})",
+            "Rule": one.rule,
+        }
+        row |= {f"{name} cuts, points": x for name, x in cuts(run, one).items()}
+        for k, name in enumerate(side_names(run)):
+            row[f"{name}, deal"] = zero(one.payoffs_usd_bn[k]) if one.payoffs_usd_bn else None
+        for k, name in enumerate(side_names(run)):
+            row[f"{name}, share, %"] = 100 * one.shares[k] if one.shares else None
+        for k, name in enumerate(side_names(run)):
+            row[f"{name} keeps it"] = kept_words(one.would_break[k]) if one.payoffs_usd_bn else "–"
+        rows.append(row)
+    gap = talks.frontier.gap if talks.frontier else 0.0
+    note = (
+        f"{why_words(run)} In brackets: payoffs of both sides if the talks fail. Measures in force are "
+        "lifted and offers made as far as each deal says in the table 'Terms'. Equal gains in money "
+        "and in per cent differ because they depend on the unit. No deal promises more than USD "
+        f"{gap:.2g} bn beyond the frontier. {KEEPS}"
+    )
+    return _agreed(run, rows, note)
+
+
+def _agreed(run: Run, rows: list[dict[str, Any]], note: str) -> Table:
     names = side_names(run)
     digits = {f"{n}, {x}": 1 for n in names for x in ("threat", "deal")}
-    digits |= {f"{n}, share, %": 0 for n in names}
-    terms = "; ".join(f"{letter}: {terms_words(run, t)}" for t, letter in letters.items())
-    return _table(
+    digits |= {f"{n}, share, %": 0 for n in names} | {f"{n} cuts, points": 0 for n in names}
+    return table_of_talks(
         run,
         "agreements",
         "What would be agreed, by threat point and rule",
         "Real income against the baseline, USD bn a year, "
-        f"{talks.deal_horizon if talks else ''} horizon; share of the gain from agreeing",
+        f"{run.talks.deal_horizon if run.talks else ''} horizon; share of the gain from agreeing",
         rows,
         digits=digits,
-        note=f"{terms}. 'Keeps it': the yearly discount factor above which a side does not cheat for "
-        "a year and see the talks fail.",
+        note=note,
     )
-
-
-EVERY = 4  # rules of each threat point
 
 
 def _by_outcome(found: tuple[Agreement, ...]) -> list[tuple[list[str], Agreement]]:
@@ -239,7 +283,7 @@ def deal(run: Run) -> Table:
     for term in main.terms if main else ():
         side, what = term_of(run, term)
         rows.append({"Side": side, "Term": what})
-    return _table(
+    return table_of_talks(
         run,
         "deal",
         "Terms",
@@ -254,13 +298,13 @@ def ladder(run: Run) -> Table:
     rows = []
     names = side_names(run)
     for k, rung in enumerate(run.talks.rungs if run.talks else ()):
-        row: dict[str, Any] = {"Rung": k, "In force": _rung_words(run, rung.name)}
+        row: dict[str, Any] = {"Rung": k, "Added": _added(run, k)}
         row |= {f"{n}, USD bn": zero(v) for n, v in zip(names, rung.usd_bn, strict=True)}
         risks = zip(names, rung.critical_risk, strict=True)
         row |= {f"{n}, risk accepted, %": None if r is None else 100 * r for n, r in risks}
         rows.append(row)
     digits = {f"{n}, USD bn": 1 for n in names} | {f"{n}, risk accepted, %": 1 for n in names}
-    return _table(
+    return table_of_talks(
         run,
         "ladder",
         "Rungs of the ladder",
@@ -272,13 +316,30 @@ def ladder(run: Run) -> Table:
     )
 
 
-def _rung_words(run: Run, name: str) -> str:
-    """Return what is in force on a rung, by side."""
+def _added(run: Run, rung: int) -> str:
+    """Return what a rung adds to the one below, by side."""
+    rungs = run.talks.rungs if run.talks else ()
+    if rung == 0:
+        return "nothing yet"
+    here, below = (_on_rung(run, rungs[k].name) for k in (rung, rung - 1))
+    parts = [
+        f"{run.name_of(side)}: {joined(new)}"
+        for side in here
+        if (new := [x for x in here[side] if x not in below[side]])
+    ]
+    return "; ".join(parts) or "nothing new"
+
+
+def _on_rung(run: Run, name: str) -> dict[str, list[str]]:
+    """Return the moves of each side on a rung."""
     _, _, what = name.partition(": ")
-    for side in run.talks.sides if run.talks else ():
-        what = re.sub(rf"(^|; ){re.escape(side)} hold(?=;|$)", rf"\1{side} nothing", what)
-        what = re.sub(rf"(^|; ){re.escape(side)} ", rf"\1{run.name_of(side)}: ", what)
-    return what
+    sides = run.talks.sides if run.talks else ("", "")
+    head, _, tail = what.partition(f"; {sides[1]} ")
+    packages = (head.removeprefix(f"{sides[0]} "), tail)
+    return {
+        side: [] if package == "hold" else package.split(" + ")
+        for side, package in zip(sides, packages, strict=True)
+    }
 
 
 def settlement(run: Run) -> Table:
@@ -288,7 +349,7 @@ def settlement(run: Run) -> Table:
         for month, chance in (run.talks.settlement if run.talks else ())
         if month % 3 == 0
     ]
-    return _table(
+    return table_of_talks(
         run,
         "settlement",
         "The settlement clock",
@@ -314,25 +375,90 @@ def compared(run: Run) -> Table:
                 "Note": "" if term.get("note") == "not modelled" else term.get("note") or "",
             }
         )
-    return _table(
+    return table_of_talks(
         run,
         "compared",
         f"{fact.get('words', '')} and ours, term by term",
         "The talks of the model have not seen it",
         rows,
-        note=_worth(run, fact, main) if main and rows else "",
+        note=_compared_note(run, fact, main, rows) if main else "",
     )
 
 
+FURTHER = (
+    "the model cuts tariffs further than was agreed because its sides count real income only: tariffs in "
+    "force are beyond what pays for their maker; votes of the sectors they protect, revenue and rivalry, "
+    "which hold them up, are not counted here"
+)
+
+
+def _compared_note(
+    run: Run, fact: dict[str, Any], main: Agreement, rows: list[dict[str, Any]]
+) -> str:
+    further = any(str(row["Ours"]).startswith("further") for row in rows)
+    notes = [_worth(run, fact, main), FURTHER if further else ""]
+    return ". ".join(f"{note[:1].upper()}{note[1:]}" for note in notes if note)
+
+
 def _ours(run: Run, term: dict[str, Any], main: Agreement) -> str:
+    """Return what the deal of the model does about a term that was agreed in fact."""
     label = term.get("ours")
     if not label:
         return "not modelled" if term.get("note") == "not modelled" else "no change"
+    frontier = run.talks.frontier if run.talks else None
+    if frontier is not None and main.strengths is not None:
+        return _ours_in_parts(frontier, main.strengths, term)
     inside = any(term_of(run, own)[1] in (label, f"lift {label}") for own in main.terms)
     if term.get("kept"):
         return "lifted" if inside else "kept too"
     threat = label not in known_terms(run)
     return "the same" if inside or threat else "not in the deal"
+
+
+def _ours_in_parts(
+    frontier: BargainingSet, strengths: tuple[float, ...], term: dict[str, Any]
+) -> str:
+    label = term["ours"]
+    for part, strength in zip(frontier.parts, strengths, strict=True):
+        for name, points in part.includes:
+            if name == label and part.side == term["side"]:
+                return _as_far(-part.points * strength, -points)
+        if part.label != label or part.side != term["side"]:
+            continue
+        moved = strength if part.role in ("offer", "threat") else 1.0 - strength
+        if part.role == "threat":
+            return "the same" if moved < SLIGHT else f"kept at {moved:.0%}"
+        if term.get("kept"):
+            return (
+                "kept too"
+                if moved < SLIGHT
+                else "lifted"
+                if moved > 1 - SLIGHT
+                else f"eased by {moved:.0%}"
+            )
+        return (
+            "the same"
+            if moved > 1 - SLIGHT
+            else f"{moved:.0%} of it"
+            if moved > SLIGHT
+            else "not in the deal"
+        )
+    return "the same"  # a threat that no deal can hold
+
+
+def _as_far(ours: float, agreed: float) -> str:
+    """Return how a cut of a standing tariff compares with the one agreed, in points.
+
+    Examples:
+        >>> _as_far(22.3, 10.0), _as_far(10.2, 10.0), _as_far(4.0, 10.0)
+        ('further: 22 points in all', 'the same', 'less: 4 points in all')
+    """
+    if abs(ours - agreed) <= CUT:
+        return "the same"
+    return f"{'further' if ours > agreed else 'less'}: {ours:.0f} points in all"
+
+
+SLIGHT = 0.005  # strengths closer than this to none or all are none or all
 
 
 def _worth(run: Run, fact: dict[str, Any], main: Agreement) -> str:
@@ -355,24 +481,3 @@ def _worth(run: Run, fact: dict[str, Any], main: Agreement) -> str:
 def _table_at(talks: Talks) -> PayoffTable | None:
     found = [one for one in talks.tables if one.horizon == talks.deal_horizon]
     return next(iter(found or talks.tables), None)
-
-
-def _table(
-    run: Run,
-    key: str,
-    title: str,
-    unit: str,
-    rows: list[dict[str, Any]],
-    *,
-    digits: dict[str, int] | None = None,
-    note: str = "",
-) -> Table:
-    import pandas as pd
-
-    frame = pd.DataFrame(rows)
-    wanted = {c: d for c, d in (digits or {}).items() if c in frame.columns}
-    for column in wanted:
-        frame[column] = frame[column].astype(float)
-    return Table(
-        key, title, unit, frame, wanted, note=note, source=source_line(run) if rows else ""
-    )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from upperhand.report.words import joined, the
 
 if TYPE_CHECKING:
+    from upperhand.report.table import Table
     from upperhand.results.run import Run
     from upperhand.results.talks import Agreement, Leverage, Talks
 
@@ -138,7 +139,7 @@ def term_of(run: Run, term: str) -> tuple[str, str]:
         if term.startswith(f"{side} lifts: "):
             return run.name_of(side), f"lift {term.removeprefix(f'{side} lifts: ')}"
         if term.startswith(f"{side}: "):
-            return run.name_of(side), term.removeprefix(f"{side}: ")
+            return run.name_of(side), named(run, term.removeprefix(f"{side}: "))
     return "", term
 
 
@@ -180,3 +181,28 @@ def shown(value: float | None) -> str:
     if value is None:
         return "–"
     return f"{zero(value):.3g}".replace("-", "−")
+
+
+def table_of_talks(
+    run: Run,
+    key: str,
+    title: str,
+    unit: str,
+    rows: list[dict[str, Any]],
+    *,
+    digits: dict[str, int] | None = None,
+    note: str = "",
+) -> Table:
+    """Return a table of the talks; a source where there are rows."""
+    import pandas as pd
+
+    from upperhand.report.numbers import source_line
+    from upperhand.report.table import Table
+
+    frame = pd.DataFrame(rows)
+    wanted = {c: d for c, d in (digits or {}).items() if c in frame.columns}
+    for column in wanted:
+        frame[column] = frame[column].astype(float)
+    return Table(
+        key, title, unit, frame, wanted, note=note, source=source_line(run) if rows else ""
+    )

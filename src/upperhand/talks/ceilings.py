@@ -51,7 +51,7 @@ def _objectives(
 ) -> dict[str, Objective]:
     """Return real income, politics with weights on what the threat protects, and rivalry."""
     weight = side.traits.political_weight
-    hit = (world.tariff > 0).any(axis=(0, 1))
+    hit = np.asarray((world.tariff > 0).any(axis=(0, 1)))
     goods = [code for code, has in zip(world.sectors, hit, strict=True) if has]
     return {
         "welfare": Objective(),

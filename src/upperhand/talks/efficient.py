@@ -20,6 +20,7 @@ Array = npt.NDArray[np.float64]
 
 MOST_STEPS = 25
 LEVELS = 8  # points between the best deals of the two sides
+CLOSE = 5.0  # units of the scale: a level met so nearly is met
 REACH = 0.4  # first bound of a step in each strength
 SAME = 2.0  # units of the scale: best deals closer than this are one deal
 ALMOST = 0.99  # weight of the side whose best deal is sought; the rest breaks ties
@@ -169,7 +170,7 @@ class _Walk:
         for _ in range(MOST_STEPS):
             step, promise = self._step(here, aim, reach, level)
             short = 0.0 if level is None else max(0.0, level - float(here.usd_bn[0]))
-            if max(promise, short) < self.scale.unit:
+            if promise < self.scale.unit and short < CLOSE * self.scale.unit:
                 break
             try:
                 there = self.visit(step)

@@ -12,7 +12,6 @@ from upperhand.results.talks import Agreement, Lasting
 from upperhand.talks.bargain import Bargain
 from upperhand.talks.enforcement import most_cooperative_tariff, pooled_linkage
 from upperhand.talks.scaled_deals import Table, cheating
-from upperhand.talks.scaling import Point
 from upperhand.talks.setting import Setting
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ def lasting(sides: tuple[Side, Side], bargain: Bargain, setting: Setting) -> tup
         return ()
     strength = np.array(main.strengths)
     keep = table.scale.worth(strength)
-    cheat = np.array(cheating(table.scale, _at(table, strength)))
+    cheat = np.array(cheating(table.scale, strength))
     issues = _issues(table, strength)
     return tuple(
         _row(sides, bargain, setting, k, keep, cheat, main.threat_usd_bn, issues, strength)
@@ -42,10 +41,6 @@ def main_of(agreed: tuple[Agreement, ...]) -> Agreement | None:
     """Return the deal from the base threat point by the base rule, where there is one."""
     found = [one for one in agreed if (one.threat, one.rule) == MAIN and one.payoffs_usd_bn]
     return next(iter(found), None)
-
-
-def _at(table: Table, strength: Array) -> Point:
-    return min(table.points, key=lambda p: p.distance(strength))
 
 
 def _row(

@@ -52,23 +52,47 @@ class Table:
         """The frontier as a falling curve, or as one deal that is best for both."""
         return _curve(self.points)
 
-    def settle(self, rule: str, threat: Pair, weights: Pair) -> tuple[Deal, Point]:
+    def settle(
+        self, rule: str, threat: Pair, weights: Pair, *, polish: bool = True
+    ) -> tuple[Deal, Solved]:
         """Return what a rule picks, solved exactly; the curve is refined until the pick stays.
+
+        Args:
+            rule: Name of the rule.
+            threat: Payoffs if the talks fail.
+            weights: Bargaining weights of the rule that has them.
+            polish: Move along the frontier to the pick; else the strengths are read between
+                efficient deals, which costs a second-order loss, and only payoffs are solved.
 
         Raises:
             OptionError: If no deal improves on the threat point.
         """
         deal = chosen(self, rule, threat, weights)
-        for _ in range(REFINED):
-            wanted = np.array(deal.payoffs)
-            near = min(self.points, key=lambda p: float(np.abs(p.usd_bn - wanted).max()))
-            if np.abs(near.usd_bn - wanted).max() <= NEAR * self.scale.unit:
-                return deal, near
-            found = polished(self.front, float(wanted[0]))
+        for _ in range(REFINED if polish else 0):
+            near = self._nearest(deal)
+            if near is not None:
+                return deal, Solved(near.strength, near.usd_bn, efficiency(near)[1])
+            found = polished(self.front, float(deal.payoffs[0]))
             self.points = tuple(falling([*self.points, found]))
             deal = chosen(self, rule, threat, weights)
+        near = self._nearest(deal)
+        if near is not None:
+            return deal, Solved(near.strength, near.usd_bn, efficiency(near)[1])
+        strength = self._between(float(deal.payoffs[0]))
+        return deal, Solved(strength, self.scale.worth(strength), None)
+
+    def _nearest(self, deal: Deal) -> Point | None:
+        """Return the efficient deal that was solved at a pick; None when there is none so near."""
         wanted = np.array(deal.payoffs)
-        return deal, min(self.points, key=lambda p: float(np.abs(p.usd_bn - wanted).max()))
+        near = min(self.points, key=lambda p: float(np.abs(p.usd_bn - wanted).max()))
+        apart = float(np.abs(near.usd_bn - wanted).max())
+        return near if apart <= NEAR * self.scale.unit or len(self.points) == 1 else None
+
+    def _between(self, payoff: float) -> Array:
+        """Return strengths between the two efficient deals next to a payoff of the first side."""
+        payoffs = np.array([p.usd_bn[0] for p in self.points])
+        strengths = np.array([p.strength for p in self.points])
+        return np.array([np.interp(payoff, payoffs, column) for column in strengths.T])
 
     def beaten_by(self, payoffs: Array) -> bool:
         """Return whether payoffs lie beyond the frontier by more than it is known."""
@@ -83,6 +107,15 @@ class Table:
         """Return what each side fights for, USD billion a year; see `prizes_on`."""
         talking = _pair(self.front.start.usd_bn)
         return prizes_on(self.curve, talking, close=SAME * self.scale.unit)
+
+
+@dataclass(frozen=True, eq=False)
+class Solved:
+    """A deal that a rule picked: strengths, payoffs, and what more its derivatives promise."""
+
+    strength: Array
+    usd_bn: Array
+    gap: float | None
 
 
 def prizes_on(curve: Frontier, talking: Pair, *, close: float) -> Pair | None:
@@ -151,12 +184,20 @@ def why(table: Table) -> str:
 def scaled_agreements(
     table: Table, threats: Mapping[str, Pair], weights: Pair
 ) -> tuple[Agreement, ...]:
-    """Return the deal from every threat point by every rule, in parts (eq. 12.31)."""
-    return tuple(
-        _agreement(table, rule, name, point, weights)
-        for name, point in threats.items()
+    """Return the deal from every threat point by every rule, in parts (eq. 12.31).
+
+    Deals from the last threat point, where both threaten as well as they can, and those of the
+    first rule are solved on the frontier itself; the others between deals that are.
+    """
+    names = list(threats)
+    found = {
+        (name, rule): _agreement(
+            table, rule, name, threats[name], weights, polish=name == names[-1] or rule == RULES[0]
+        )
+        for name in reversed(names)
         for rule in RULES
-    )
+    }
+    return tuple(found[name, rule] for name in names for rule in RULES)
 
 
 def chosen(table: Table, rule: str, point: Pair, weights: Pair) -> Deal:
@@ -189,9 +230,11 @@ def _in_per_cent(curve: Frontier, unit: Array) -> Frontier:
     )
 
 
-def _agreement(table: Table, rule: str, threat: str, point: Pair, weights: Pair) -> Agreement:
+def _agreement(
+    table: Table, rule: str, threat: str, point: Pair, weights: Pair, *, polish: bool
+) -> Agreement:
     try:
-        deal, found = table.settle(rule, point, weights)
+        deal, found = table.settle(rule, point, weights, polish=polish)
     except OptionError as fault:
         no = str(fault).split(";")[0]
         return Agreement(threat, rule, (), None, point, None, (None, None), no)
@@ -207,23 +250,33 @@ def _agreement(table: Table, rule: str, threat: str, point: Pair, weights: Pair)
         threat_usd_bn=point,
         shares=shares,
         would_break=_patience(table, found, point),
-        selection=deal.selection,
+        selection=_selection(table, deal, rule),
         strengths=tuple(float(x) for x in found.strength),
-        gap_usd_bn=efficiency(found)[1],
+        gap_usd_bn=found.gap,
     )
 
 
-def _patience(table: Table, found: Point, point: Pair) -> tuple[float | None, float | None]:
+def _selection(table: Table, deal: Deal, rule: str) -> str:
+    """Return how a deal was chosen, and whether the frontier ends before the rule is met."""
+    ends = (table.points[0].usd_bn[0], table.points[-1].usd_bn[0])
+    at_end = min(abs(float(deal.payoffs[0]) - float(end)) for end in ends) <= table.scale.unit
+    equal = rule in ("Kalai-Smorodinsky", "egalitarian", OSSA_RULE)
+    if at_end and equal and len(table.points) > 1:
+        return f"{deal.selection}; the frontier ends before the gains are as the rule wants them"
+    return deal.selection
+
+
+def _patience(table: Table, found: Solved, point: Pair) -> tuple[float | None, float | None]:
     """Return the yearly discount factor above which each side keeps a deal (eq. 12.26)."""
-    keep, cheat = found.usd_bn.tolist(), cheating(table.scale, found)
+    keep, cheat = found.usd_bn.tolist(), cheating(table.scale, found.strength)
     first, second = (critical_patience(keep[k], cheat[k], point[k]) for k in (0, 1))
     return first, second
 
 
-def cheating(scale: Scale, found: Point) -> Pair:
+def cheating(scale: Scale, strength: Array) -> Pair:
     """Return what each side gets when it keeps the other's part of a deal, not its own (eq. 12.32)."""
     owner, now = np.array([part.side for part in scale.parts]), scale.now
-    values = [scale.worth(np.where(owner == k, now, found.strength))[k] for k in (0, 1)]
+    values = [scale.worth(np.where(owner == k, now, strength))[k] for k in (0, 1)]
     return float(values[0]), float(values[1])
 
 

@@ -140,10 +140,10 @@ def bargaining(run: Run) -> Chart:
     points = {one.threat: one.threat_usd_bn for one in talks.agreements}
     near = {name: p for name, p in points.items() if _near(p, talks)}
     marks = [{"x": p[0], "y": p[1], "label": SHORT.get(n, n)} for n, p in near.items()]
-    letters = deal_letters(talks)
-    chosen = {one.terms: one.payoffs_usd_bn for one in talks.agreements if one.payoffs_usd_bn}
-    stars = [
-        {"x": p[0], "y": p[1], "label": f"deal {letters[terms]}"} for terms, p in chosen.items()
+    stars = _picked(talks)
+    frontier = [
+        {"x": point.usd_bn[0], "y": point.usd_bn[1]}
+        for point in (talks.frontier.points if talks.frontier else ())
     ]
     title, (first, second) = bargaining_title(run), _names(run)
     far = [
@@ -154,18 +154,55 @@ def bargaining(run: Run) -> Chart:
     outside = f"; outside the drawing: {joined(far)}" if far else ""
 
     def draw(width: int) -> Any:
-        return _scatter(deals, marks, stars, (first, second), width)
+        return _scatter(deals, frontier, marks, stars, (first, second), width)
 
     return Chart(
         "bargaining",
         title,
-        f"Real income against the baseline, USD bn a year, {talks.deal_horizon} horizon; dots: "
-        f"deals, filled: no other is better for both; crosses: if the talks fail{outside}",
+        f"Real income against the baseline, USD bn a year, {talks.deal_horizon} horizon; "
+        f"{_dots(talks)}; crosses: if the talks fail{outside}",
         source_line(run),
         f"Scatter of {len(deals)} deals. {title}. Numbers: table 'What would be agreed, by threat "
         "point and rule'.",
         draw,
     )
+
+
+def _dots(talks: Talks) -> str:
+    """Return what dots, line and diamonds show."""
+    if talks.frontier is None:
+        return "dots: deals, filled: no other is better for both"
+    return (
+        "line: deals in parts that no other beats; dots: measures in full or not at all; diamonds: what "
+        "each rule picks when both threaten as well as they can"
+    )
+
+
+def _picked(talks: Talks) -> list[dict[str, Any]]:
+    """Return what the rules choose: by rule for deals in parts, by letter for sets of measures."""
+    agreed = [one for one in talks.agreements if one.payoffs_usd_bn]
+    if talks.frontier is None:
+        letters = deal_letters(talks)
+        chosen = {one.terms: one.payoffs_usd_bn for one in agreed}
+        return [
+            {"x": p[0], "y": p[1], "label": f"deal {letters[terms]}"}
+            for terms, p in chosen.items()
+            if p
+        ]
+    main = main_deal(talks)
+    found: dict[tuple[float, float], list[str]] = {}
+    for one in agreed:
+        if main is not None and one.threat == main.threat and one.payoffs_usd_bn:
+            found.setdefault(one.payoffs_usd_bn, []).append(RULE_WORDS.get(one.rule, one.rule))
+    return [{"x": p[0], "y": p[1], "label": joined(names)} for p, names in found.items()]
+
+
+RULE_WORDS = {
+    "Nash, weights from the clocks": "Nash, by patience",
+    "Kalai-Smorodinsky": "Kalai-Smorodinsky",
+    "egalitarian": "equal gains, USD",
+    "equal gains in per cent (Ossa)": "equal gains, %",
+}
 
 
 def bargaining_title(run: Run) -> str:
@@ -175,7 +212,8 @@ def bargaining_title(run: Run) -> str:
         return "No deal on the table beats the threats for both sides"
     pairs = zip(_names(run), main.payoffs_usd_bn, strict=True)
     parts = [f"{the(name)} {value:+.1f}".replace("-", "−") for name, value in pairs]
-    return f"Deal A brings {joined(parts)} USD bn a year"
+    what = "Deal A" if _talks(run).frontier is None else "With patience as weights the deal"
+    return f"{what} brings {joined(parts)} USD bn a year"
 
 
 def ladder(run: Run) -> Chart:
@@ -208,24 +246,31 @@ def ladder(run: Run) -> Chart:
 def settlement(run: Run) -> Chart:
     """Return the chance that a standoff is over by each month."""
     talks = _talks(run)
-    rows = [{"month": m, "value": 100 * p} for m, p in talks.settlement]
+    rows = [
+        {"month": m, "value": 100 * p, "Kind": one.name}
+        for one in talks.clocks
+        for m, p in one.curve
+    ] or [{"month": m, "value": 100 * p, "Kind": "known costs"} for m, p in talks.settlement]
+    kinds = dict.fromkeys(str(row["Kind"]) for row in rows)
+    shades = dict(zip(kinds, PARTS, strict=False))
     half = next((m for m, p in talks.settlement if p >= 0.5), None)
     title = (
-        f"Half of such standoffs are over within {half:.0f} months"
+        f"With everything carried out and costs known, half of such standoffs are over within {half:.0f} months"
         if half is not None
-        else f"Fewer than half of such standoffs end within {talks.settlement[-1][0]:.0f} months"
+        else f"With everything carried out fewer than half end within {talks.settlement[-1][0]:.0f} months"
     )
 
     def draw(width: int) -> Any:
-        return _curve(rows, width)
+        return _curve(rows, shades, width)
 
     return Chart(
         "settlement",
         title,
         "Chance that the standoff has been settled, per cent, by months since it began",
         source_line(run),
-        f"Rising curve. {title}. Numbers: table 'The settlement clock'.",
+        f"Rising curves by kind of attrition. {title}. Numbers: table 'When would a standoff end?'.",
         draw,
+        legend=tuple((shade, kind) for kind, shade in shades.items()),
     )
 
 
@@ -253,6 +298,7 @@ def _bullets(rows: list[dict[str, Any]], colours: dict[str, str], width: int) ->
 
 def _scatter(
     deals: list[dict[str, Any]],
+    frontier: list[dict[str, Any]],
     marks: list[dict[str, Any]],
     stars: list[dict[str, Any]],
     names: tuple[str, str],
@@ -278,7 +324,8 @@ def _scatter(
         .mark_point(size=34, filled=False, stroke=SOFT, strokeWidth=1.1)
         .encode(x=x, y=y, fill=fill)
     )
-    layers = [dots]
+    line = alt.Chart(inline(frontier)).mark_line(color=PARTS[0], strokeWidth=2.5).encode(x=x, y=y)
+    layers = [line, dots] if len(frontier) > 1 else [dots]
     for data, shape, colour in ((marks, "cross", LOSS), (stars, "diamond", GAIN)):
         base = alt.Chart(inline(data)).encode(x=x, y=y)
         layers.append(base.mark_point(shape=shape, size=130, filled=True, opacity=1, color=colour))
@@ -310,18 +357,20 @@ def _steps(rows: list[dict[str, Any]], colours: dict[str, str], width: int) -> A
     ).properties(width=width - 60, height=260)
 
 
-def _curve(rows: list[dict[str, Any]], width: int) -> Any:
+def _curve(rows: list[dict[str, Any]], shades: dict[str, str], width: int) -> Any:
     import altair as alt
 
+    scale = alt.Scale(domain=list(shades), range=list(shades.values()))
     return (
         alt.Chart(inline(rows))
-        .mark_line(strokeWidth=2.5, color=PARTS[0])
+        .mark_line(strokeWidth=2.5)
         .encode(
             x=alt.X("month:Q").title("months").axis(tickCount=6),
             y=alt.Y("value:Q")
             .title("per cent")
             .axis(grid=True, tickCount=5)
             .scale(domain=[0, 100]),
+            color=alt.Color("Kind:N").scale(scale).legend(None),
         )
         .properties(width=width - 60, height=240)
     )
@@ -340,7 +389,9 @@ def _efficient(deals: tuple[tuple[str, float, float], ...]) -> set[int]:
 
 def _near(point: tuple[float, float], talks: Talks) -> bool:
     """Return whether a threat point lies near enough to the deals to be drawn with them."""
-    axes = ([x for _, x, _ in talks.deals], [y for _, _, y in talks.deals])
+    known = [(x, y) for _, x, y in talks.deals]
+    known += [one.usd_bn for one in (talks.frontier.points if talks.frontier else ())]
+    axes = ([x for x, _ in known], [y for _, y in known])
     for value, values in zip(point, axes, strict=True):
         low, high = min(values), max(values)
         room = FAR * max(high - low, 1.0)
