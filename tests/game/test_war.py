@@ -17,6 +17,7 @@ from upperhand.game.addon import addon_tariffs
 from upperhand.game.frontier import efficient_tariffs, mayer_product
 from upperhand.game.nash import best_response, nash
 from upperhand.game.objective import Objective, seed_of, values_of
+from upperhand.game.repeated import critical_discount
 from upperhand.world.shock import no_shock
 from upperhand.world.toy import toy_world
 
@@ -67,6 +68,20 @@ def test_two_country_nash_tariffs_are_those_of_row_t05():
     np.testing.assert_allclose(percent, [-1.22745636, -0.48639285], atol=1e-6)
     shares = [own_share(result, name) for name in (HOME, FOREIGN)]
     np.testing.assert_allclose(shares, [0.91548263, 0.95762166], atol=1e-6)
+
+
+@pytest.mark.equation("10.9")
+@pytest.mark.parametrize(("name", "expected"), [(HOME, 0.41233447), (FOREIGN, 0.50982887)])
+def test_free_trade_holds_from_the_patience_of_row_t25(name, expected):
+    """T25: gain of the best breach over what it costs; 1e-6 as stated there."""
+    world = two_countries(5.0)
+
+    def income(result):
+        return float(result.counterfactual["real_income_change"].sel(country=name))
+
+    breach = income(best_response(world, name, tol=1e-11, certify=False))
+    war = income(nash(world, tol=1e-11, certify=False))
+    assert critical_discount(1.0, breach, war).value == pytest.approx(expected, abs=1e-6)
 
 
 @pytest.mark.equation("9.2")
