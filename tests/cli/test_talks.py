@@ -111,6 +111,35 @@ def test_a_war_without_an_end_is_reported_and_leaves_with_one(capsys):
     assert "no certified equilibrium" in capsys.readouterr().out
 
 
+@pytest.mark.equation("9.6")
+@pytest.mark.usefixtures("here")
+def test_an_add_on_pays_less_far_the_easier_substitution(capsys):
+    assert guarded(["war", "talks.yaml", "--break-even", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    mine = [row["break_even_pp"] for row in rows if row["side"] == "USA"]
+    assert mine == sorted(mine, reverse=True)  # factors 0.5, 1 and 2 on the elasticities
+    assert len(mine) == 3
+    assert guarded(["war", "talks.yaml", "--break-even"]) == 0
+    assert "pays up to" in capsys.readouterr().out
+    assert guarded(["war", "--break-even"]) == 2
+    assert "needs a scenario" in capsys.readouterr().err
+
+
+@pytest.mark.equation("9.22")
+@pytest.mark.usefixtures("here")
+def test_several_pairs_bargain_at_once(capsys):
+    assert guarded(["talks", "talks.yaml", "--pairs", "USA-CHN,USA-VNM", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["settled"]
+    assert [deal["pair"] for deal in found["deals"]] == [["USA", "CHN"], ["USA", "VNM"]]
+    for deal in found["deals"]:
+        assert deal["stuck"] or min(deal["gains_pct"]) > 0
+    assert guarded(["talks", "talks.yaml", "--pairs", "USA-CHN"]) == 0
+    assert "given the deals of the others" in capsys.readouterr().out
+    assert guarded(["talks", "talks.yaml", "--pairs", "USACHN"]) == 2
+    assert "as USA-CHN" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
