@@ -194,3 +194,18 @@ def test_groups_of_more_than_four_moves_join_by_kind_and_status():
     assert [len(move.measures) for move in usa.moves] == [1, 2, 5]
     assert usa.moves[0].threat_pp == 60.0
     assert [move.label for move in chn.moves] == ["ban"]
+
+
+@pytest.mark.parametrize(
+    ("stage", "words"),
+    [
+        ("{deadline: 2025-11-01}", "needs `baseline.as_of`"),
+        ("{offer_days: 0}", "offer_days"),
+        ("{privat_pct: 1}", "did you mean 'private_pct'"),
+    ],
+)
+def test_a_fault_in_what_the_talks_assume_is_named(here, stage, words, capsys):
+    text = TALKS.replace("  deal_horizon: long", f"  stage: {stage}\n  deal_horizon: long")
+    (here / "wrong.yaml").write_text(text, encoding="utf-8")
+    assert guarded(["talks", "wrong.yaml"]) == 2
+    assert words in capsys.readouterr().err

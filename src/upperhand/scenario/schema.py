@@ -15,7 +15,12 @@ from upperhand.measures.labels import Labels, country_fault, expand_country
 from upperhand.measures.names import LabelFaults, known_labels
 from upperhand.measures.registry import KINDS, AnyMeasure
 from upperhand.scenario.section import Section
-from upperhand.scenario.talks_schema import TalksSection, talks_faults, talks_model_at
+from upperhand.scenario.talks_schema import (
+    TalksSection,
+    deadline_faults,
+    talks_faults,
+    talks_model_at,
+)
 from upperhand.scenario.worlds import DEFAULT
 
 HorizonName = Literal["short", "medium", "long"]
@@ -303,6 +308,7 @@ class Scenario(Section):
             faults.append(("sides", message + ", and give `side:` for the moves of others"))
         if self.talks is not None:
             faults += talks_faults(self.talks, self.moves, sides)
+            faults += deadline_faults(self.talks, self.baseline.as_of)
         _raise(faults)
         return self
 

@@ -218,6 +218,20 @@ def talks_faults(talks: TalksSection, moves: Sequence[Measure], sides: Sequence[
     return faults + _group_faults(talks, [*moves, *talks.moves])
 
 
+def deadline_faults(talks: TalksSection, as_of: date | None) -> Faults:
+    """Return what is wrong with the deadline of talks that begin on the day of the baseline."""
+    deadline = talks.stage.deadline
+    if deadline is None:
+        return []
+    if as_of is None:
+        what = "needs `baseline.as_of`, the day on which the talks begin; give it"
+    elif deadline <= as_of:
+        what = f"got {deadline}; allowed: after the day of the baseline, {as_of}; give a later day"
+    else:
+        return []
+    return [("talks.stage.deadline", what)]
+
+
 def _group_faults(talks: TalksSection, moves: Sequence[Measure]) -> Faults:
     owner = {move.title(): move.side_of for move in moves}
     faults: Faults = [
