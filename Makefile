@@ -20,7 +20,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 # An advertisement of the theme, which a strict build would show among the warnings.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help demo test quick lint format types imports doctest docs bench bench-read expected coverage wheel wheel-test \
+.PHONY: help demo test quick lint format types imports doctest docs bench bench-read fuzz expected coverage wheel wheel-test pages gallery pictures \
 	reproducible advisories browser clean check
 
 help: ## Show this list
@@ -85,6 +85,18 @@ docs: $(VENV)/.dev ## Build the documentation, warnings being errors
 	@$(BIN)/mkdocs build --strict --quiet
 	@echo "site/index.html"
 
+# Pages and pictures that are made from results and tables of the package, and are kept in the repository.
+pages: $(VENV)/.dev ## Write the generated pages anew: assumptions, data sources, validation
+	@$(BIN)/python -m upperhand.scenario.registers .
+	@$(BIN)/upperhand replicate all --markdown > docs/reference/validation.tmp && mv docs/reference/validation.tmp docs/reference/validation.md
+	@git --no-pager diff --stat -- ASSUMPTIONS.md DATA_SOURCES.md docs/reference/validation.md
+
+gallery: $(VENV)/.dev ## Run the notebooks of the gallery and write them with their outputs
+	@$(BIN)/python docs/.hooks/gallery.py $(ARGS)
+
+pictures: $(VENV)/.dev browser ## Make the pictures of the first hour from a real run
+	@$(BIN)/python docs/.hooks/pictures.py
+
 check: lint types imports docs ## All checks that are not tests
 
 bench: $(VENV)/.test ## Print the table of speeds, and write it to benchmarks/latest.md
@@ -92,6 +104,15 @@ bench: $(VENV)/.test ## Print the table of speeds, and write it to benchmarks/la
 
 bench-read: $(VENV)/.test ## Print precision and recall of the reader of articles
 	@$(BIN)/python -m benchmarks.read $(ARGS)
+
+N ?= 100000
+TARGETS ?=
+fuzz: $(VENV)/.test ## Feed every reader N inputs nobody would write (N=100000, TARGETS=all)
+	@$(BIN)/python -m fuzz $(TARGETS) --inputs $(N)
+	@$(BIN)/python -m fuzz $(TARGETS) --engine hypothesis --inputs $$(( $(N) / 10 ))
+	@if $(BIN)/python -c 'import atheris' 2>/dev/null; then \
+		$(BIN)/python -m fuzz $(TARGETS) --engine atheris --inputs $$(( $(N) / 10 )); \
+	else echo "no atheris: pip install 'upperhand[fuzz]' to be led by coverage as well"; fi
 
 expected: $(VENV)/.test ## Write the expected numbers of the packaged scenarios and of the README anew
 	@for file in src/upperhand/scenario/library/*.yaml; do \

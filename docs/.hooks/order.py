@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-SHELVES = ["Learn", "Do", "Model", "Reference", "Decisions"]
+SHELVES = ["Learn", "Do", "Gallery", "Model", "Reference", "Decisions"]
 
 
 def on_nav(nav: Any, **_: Any) -> Any:

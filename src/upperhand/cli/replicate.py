@@ -23,6 +23,9 @@ def replicate(
     numbers: Annotated[
         bool, typer.Option("--numbers", help="With all: every number, not the counts.")
     ] = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print the page of the documentation.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Compute what papers print and say of each number how it compares.
@@ -30,7 +33,7 @@ def replicate(
     Exit code 1 when a number differs without an explanation, 2 when the data of a paper that was
     asked for by name are not here.
 
-    Example: upperhand replicate gegravity --json
+    Example: upperhand replicate all
     """
     from upperhand.scenario.replicate import names, replicate_all
     from upperhand.scenario.replicate import replicate as run
@@ -42,6 +45,10 @@ def replicate(
         found = replicate_all(data, progress=progress) if name == "all" else [run(name, data)]
     if as_json:
         say_json([one.to_dict() for one in found])
+    elif markdown:
+        from upperhand.report.replications import markdown_page
+
+        say(markdown_page(found))
     else:
         say("\n\n".join(_texts(found, in_full=numbers or name != "all")))
         for line in dict.fromkeys(line for one in found for line in one.missing):

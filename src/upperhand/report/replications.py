@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from upperhand.core.markdown import markdown_table
 from upperhand.results.replication import Replication
 
 SHOWN = ("same", "within", "explained", "open", "differs")
 ABSENT = ("not installed", "data not here", "no equilibrium")
 
 
+PAGE_HEAD = """# Does it reproduce what is in print?
+
+<!-- written by `upperhand replicate all --markdown`; do not edit by hand -->
+
+Each number that a paper prints against ours. Verdicts, and how surely a print is known, are explained in
+[how to check the program](../do/replicate.md); the other validation pages compare
+[tariffs](validation-tariffs.md), [trade](validation-trade.md), [strategic goods](validation-strategic.md) and
+[the race](validation-technology.md) with what was observed."""
 SUMMARY_HEAD = ("paper", "table", "numbers", *SHOWN, "not here")
 NUMBERS_HEAD = ("table", "row", "column", "option", "printed", "known", "ours", "verdict")
 
@@ -79,23 +88,13 @@ def shown(value: float | None, digits: int) -> str:
 
 def markdown_page(found: Sequence[Replication]) -> str:
     """Return all replications as a page: the summary, then each paper with its numbers."""
-    blocks = [markdown_table(SUMMARY_HEAD, summary_rows(found))]
+    blocks = [PAGE_HEAD, markdown_table(SUMMARY_HEAD, summary_rows(found)), sureness(found)]
     for one in found:
-        blocks.append(f"## {one.title}")
-        blocks.append(f"`upperhand replicate {one.name}`")
-        blocks.append(markdown_table(NUMBERS_HEAD, number_rows(one)))
-        blocks += [f"- {line}" for line in reasons(one)]
-    return "\n\n".join(blocks).replace("\n\n- ", "\n- ").replace("|\n- ", "|\n\n- ") + "\n"
+        blocks += [f"## {one.title}", f"`upperhand replicate {one.name}`", *_section(one)]
+    return "\n\n".join(blocks) + "\n"
 
 
-def markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    r"""Return a Markdown table.
-
-    Examples:
-        >>> print(markdown_table(["a"], [["1|2"]]))
-        | a |
-        | --- |
-        | 1\|2 |
-    """
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(str(c).replace("|", "\\|") for c in x) + " |" for x in lines)
+def _section(one: Replication) -> list[str]:
+    blocks = [markdown_table(NUMBERS_HEAD, number_rows(one))]
+    lines = [f"- {line}" for line in reasons(one)]
+    return [*blocks, "\n".join(lines)] if lines else blocks
