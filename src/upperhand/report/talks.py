@@ -19,6 +19,7 @@ from upperhand.report.talks_tables import (
 )
 from upperhand.report.talks_words import (
     RULE,
+    SHORT,
     THREAT,
     THREAT_WORDS,
     deal_words,
@@ -90,7 +91,7 @@ def _short(table: Table) -> Table:
     frame = table.frame
     if "If the talks fail" not in frame.columns:
         return table
-    main = frame["If the talks fail"].str.startswith(THREAT_WORDS[THREAT])
+    main = frame["If the talks fail"].str.startswith((SHORT[THREAT], THREAT_WORDS[THREAT]))
     return replace(table, frame=frame[main | (frame["Rule"] == RULE)])
 
 

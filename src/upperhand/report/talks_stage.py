@@ -31,8 +31,8 @@ def threats(run: Run) -> Table:
             "Carried out, USD bn": one.economy_usd_bn,
             "Backing down, USD bn": -one.audience_usd_bn,
             "Would it": "yes" if one.credible else "no",
-            "In words": named(run, one.sentence),
-            "Because others watch": one.reputation_words,
+            "Needed at home, USD bn": one.needed_usd_bn,
+            "Because others watch, %": None if one.fights is None else 100 * one.fights,
         }
         for one in (run.talks.threat_tests if run.talks else ())
     ]
@@ -43,8 +43,24 @@ def threats(run: Run) -> Table:
         "Whole package against the state of play, the other side answering as is best for it, USD bn "
         "a year; cost at home of backing down is assumed",
         rows,
-        digits={"Carried out, USD bn": 1, "Backing down, USD bn": 1},
+        digits={
+            "Carried out, USD bn": 1,
+            "Backing down, USD bn": 1,
+            "Needed at home, USD bn": 1,
+            "Because others watch, %": 0,
+        },
+        note=_sentences(
+            [
+                f"{named(run, one.sentence)}; {one.reputation_words}"
+                for one in (run.talks.threat_tests if run.talks else ())
+            ]
+        ),
     )
+
+
+def _sentences(parts: list[str]) -> str:
+    """Return sentences with capitals and full stops."""
+    return " ".join(f"{part[:1].upper()}{part[1:]}." for part in parts if part)
 
 
 def signals(run: Run) -> Table:
@@ -116,7 +132,6 @@ def clocks(run: Run) -> Table:
             "Kind of attrition": one.name,
             "Half are over, months": one.median_months,
             "Over in 3 months, %": None if one.within_90_days is None else 100 * one.within_90_days,
-            "In words": named(run, one.words),
         }
         for one in (run.talks.clocks if run.talks else ())
     ]
@@ -127,6 +142,12 @@ def clocks(run: Run) -> Table:
         "Median in months, and chance of a settlement within three months, per cent",
         rows,
         digits={"Half are over, months": 1, "Over in 3 months, %": 0},
+        note=_sentences(
+            [
+                f"{one.name}: {named(run, one.words)}"
+                for one in (run.talks.clocks if run.talks else ())
+            ]
+        ),
     )
 
 
@@ -140,8 +161,6 @@ def lasting(run: Run) -> Table:
             "Patience it has": one.own_discount,
             "if the threat may be lost": one.with_legal_risk,
             "Keeps it": "yes" if one.keeps else "no",
-            "In words": named(run, one.sentence),
-            "Issues": one.linkage_words,
         }
         for one in (run.talks.lasting if run.talks else ())
     ]
@@ -159,7 +178,13 @@ def lasting(run: Run) -> Table:
         "Discount factors a year; a side keeps the deal when it has at least what is needed",
         rows,
         digits=dict.fromkeys(names, 2),
-        note=f"Short penalty: a breach is punished for {years} years and not for ever.",
+        note=_sentences(
+            [
+                f"{named(run, one.sentence)}; {one.linkage_words}"
+                for one in (run.talks.lasting if run.talks else ())
+            ]
+        )
+        + f" Short penalty: a breach is punished for {years} years and not for ever.",
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from upperhand.report.talks_stage import CUT, cuts, why_words
+from upperhand.report.talks_stage import CUT, bleeding_words, cuts, depends_words, why_words
 from upperhand.report.talks_words import (
+    SHORT,
     THREAT_WORDS,
     agreed,
     deal_letters,
@@ -119,7 +120,6 @@ def ceilings(run: Run) -> Table:
             "Gain there, %": found.best_gain_pct,
             "Change at the threat, %": found.cost_at_threat_pct,
             "Weight needed": found.needed_harm_weight,
-            "In words": named(run, found.sentence),
         }
         for found in (run.talks.ceilings if run.talks else ())
     ]
@@ -164,7 +164,7 @@ def replies(run: Run) -> Table:
         rows,
         digits=digits,
         note="Single moves, none, all, and the best of all packages; the order is what each costs "
-        "or brings the side that answers.",
+        f"or brings the side that answers. {bleeding_words(run)}",
     )
 
 
@@ -231,7 +231,7 @@ def _in_parts(run: Run, talks: Talks) -> Table:
     for one in talks.agreements:
         point = joined([f"{zero(x):.1f}" for x in one.threat_usd_bn]).replace("-", "−")
         row: dict[str, Any] = {
-            "If the talks fail": f"{THREAT_WORDS.get(one.threat, one.threat)} ({point})",
+            "If the talks fail": f"{SHORT.get(one.threat, one.threat)} ({point})",
             "Rule": one.rule,
         }
         row |= {f"{name} cuts, points": x for name, x in cuts(run, one).items()}
@@ -289,7 +289,7 @@ def deal(run: Run) -> Table:
         "Terms",
         "Threats are not carried out; what is not named stays as it is",
         rows,
-        note=deal_words(run, main) if main else "",
+        note=f"{deal_words(run, main)} {depends_words(run)}" if main else "",
     )
 
 

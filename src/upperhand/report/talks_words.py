@@ -24,6 +24,14 @@ THREAT_WORDS = {
     "variable threats": "both threaten as well as they can",
 }
 
+#: The same in two or three words, for charts and tables.
+SHORT = {
+    "while talking": "while talking",
+    "everything": "everything carried out",
+    "menu war": "menu equilibrium",
+    "variable threats": "best threats",
+}
+
 SMALL = 5e-7  # USD billion a year; below it a payoff prints as zero
 
 

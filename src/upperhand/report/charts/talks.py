@@ -8,19 +8,14 @@ from upperhand.report.charts.bars import PHONE, _colours, _grouped, room_for
 from upperhand.report.charts.base import Chart, inline
 from upperhand.report.charts.theme import GAIN, INK, LOSS, PAPER, PARTS, SOFT
 from upperhand.report.numbers import source_line
-from upperhand.report.talks_words import THREAT_WORDS, deal_letters, main_deal, named
+from upperhand.report.talks_words import SHORT, THREAT_WORDS, deal_letters, main_deal, named
 from upperhand.report.words import joined, the
 
 if TYPE_CHECKING:
     from upperhand.results import Run
     from upperhand.results.talks import Talks
 
-SHORT = {
-    "while talking": "while talking",
-    "everything": "everything carried out",
-    "menu war": "menu equilibrium",
-    "variable threats": "best threats",
-}
+CROWDED = 0.05  # threat points nearer than this share of the drawing share a label
 FAR = 2.0  # threat points further out than this many widths of the deals are named, not drawn
 
 
@@ -139,7 +134,7 @@ def bargaining(run: Run) -> Chart:
     ]
     points = {one.threat: one.threat_usd_bn for one in talks.agreements}
     near = {name: p for name, p in points.items() if _near(p, talks)}
-    marks = [{"x": p[0], "y": p[1], "label": SHORT.get(n, n)} for n, p in near.items()]
+    marks = _marks(near, talks)
     stars = _picked(talks)
     frontier = [
         {"x": point.usd_bn[0], "y": point.usd_bn[1]}
@@ -166,6 +161,21 @@ def bargaining(run: Run) -> Chart:
         "point and rule'.",
         draw,
     )
+
+
+def _marks(near: dict[str, tuple[float, float]], talks: Talks) -> list[dict[str, Any]]:
+    """Return the threat points that are drawn; those too near to be told apart share a label."""
+    known = [one.usd_bn for one in (talks.frontier.points if talks.frontier else ())]
+    known += [(x, y) for _, x, y in talks.deals]
+    room = [CROWDED * max(max(v) - min(v), 1e-9) for v in zip(*known, strict=True)]
+    found: list[dict[str, Any]] = []
+    for name, (x, y) in near.items():
+        twin = [m for m in found if abs(m["x"] - x) < room[0] and abs(m["y"] - y) < room[1]]
+        if twin:
+            twin[0]["label"] += f", {SHORT.get(name, name)}"
+        else:
+            found.append({"x": x, "y": y, "label": SHORT.get(name, name)})
+    return found
 
 
 def _dots(talks: Talks) -> str:
