@@ -381,7 +381,7 @@ def compared(run: Run) -> Table:
         f"{fact.get('words', '')} and ours, term by term",
         "The talks of the model have not seen it",
         rows,
-        note=_compared_note(run, fact, main, rows) if main else "",
+        note=_compared_note(run, fact, main, rows) if main and fact else "",
     )
 
 
