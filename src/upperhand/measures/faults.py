@@ -52,7 +52,7 @@ def tokens(text: str) -> Path:
         (('moves', 0, 'against'), ('moves', 0, 'add_pp'))
     """
     parts = [part for part in text.replace("[", ".").replace("]", "").split(".") if part]
-    return tuple(int(part) if part.isdigit() else part for part in parts)
+    return tuple(int(p) if p.isdecimal() and len(p) < 10 else p for p in parts)
 
 
 def _above(path: Path, other: Path) -> bool:

@@ -124,9 +124,12 @@ def read_group(path: str | Path, group: str | None = None) -> xr.Dataset:
     Raises:
         RecordError: If the file cannot be read as netCDF, or lacks the group.
     """
+    import h5py
     import xarray as xr
 
     try:
+        with h5py.File(path, "r") as file:  # a broken one makes h5netcdf print a traceback later
+            file.visititems(lambda _name, _item: None)
         with xr.open_dataset(path, group=group, engine="h5netcdf") as opened:
             return opened.load()
     except FileNotFoundError:

@@ -22,7 +22,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from upperhand.core.errors import RecordError, raise_faults
+from upperhand.core.errors import RecordError, UpperhandError, raise_faults
 from upperhand.core.fingerprint import fingerprint
 from upperhand.results.encode import bare, check_version, plain, read_group, write_group
 from upperhand.results.encode_run import about_case, talks_from
@@ -35,6 +35,8 @@ SCHEMA_VERSION = 1
 MANIFEST = "manifest.json"
 SHARED = "results/shared.nc"
 RANGES = "ranges.nc"
+#: What reading files of another form raises, below the errors of the package.
+NOT_A_RECORD = (ValueError, TypeError, KeyError, IndexError, AttributeError, OSError, RuntimeError)
 
 
 def save_record(run: Run, folder: str | Path) -> Path:
@@ -66,6 +68,19 @@ def read_record(folder: str | Path) -> Run:
     """
     root = Path(folder)
     verify_record(root)
+    try:
+        return _read(root)
+    except UpperhandError:
+        raise
+    except NOT_A_RECORD as error:
+        said = " ".join(str(error).split())[:200] or type(error).__name__
+        raise RecordError(
+            f"{root}: its files are as they were written, but are not those of a run ({said}); "
+            "run the scenario again"
+        ) from error
+
+
+def _read(root: Path) -> Run:
     run = _json(root / "run.json")
     stacks = [(bare(read_group(root / one["file"])), one["cases"]) for one in run["results"]]
     cases = unstack_cases(stacks, bare(read_group(root / SHARED)), run["cases"])
@@ -207,9 +222,12 @@ def scenario_yaml(scenario: dict[str, Any]) -> str:
 
 def _read_yaml(path: Path) -> dict[str, Any]:
     from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
 
-    content = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
-    return dict(content)
+    try:
+        return dict(YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")))
+    except YAMLError as error:
+        raise RecordError(f"{path}: cannot be read; run the scenario again") from error
 
 
 def _swap(partial: Path, target: Path) -> None:

@@ -88,6 +88,8 @@ def validate(
     """
     data: dict[str, Any] = {"name": name, **document.data} if name else dict(document.data)
     for path, value in [*_of_variant(data, variant), *map(parse_setting, changes)]:
+        if not path:
+            raise ScenarioError(f"{document.name}: a value is set without a path; name its field")
         data = _replaced(data, path, value, path)
     settings = {path for path, _ in map(parse_setting, changes)}
     data = _said_to_be_changed(data, settings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -132,7 +132,10 @@ def parse_value(text: str) -> Any:
     """
     try:
         _guard(text, "value")
-        return YAML(typ="safe", pure=True).load(text)
+        value = YAML(typ="safe", pure=True).load(text)
+        if not all(is_text(word) for word in _words(value)):
+            raise ValueError("half a character")
+        return value
     except (YAMLError, ValueError) as error:
         raise ScenarioError(f"--set: '{text}' is not a YAML value; quote it") from error
 
@@ -152,6 +155,8 @@ def _walk(node: Node, path: Where, lines: dict[Where, int], faults: list[str], n
     place = f"{name}:{node.start_mark.line + 1}"
     if node.tag not in PLAIN_TAGS:
         faults.append(f"{place}: the tag '{node.tag}' is not allowed; write plain values")
+    if isinstance(node, ScalarNode) and not is_text(node.value):
+        faults.append(f"{place}: half a character (\\ud800 to \\udfff) is no text; write it out")
     if isinstance(node, ScalarNode) and node.tag == TIMESTAMP:
         faults.extend(_date_faults(node.value, place))
     if isinstance(node, SequenceNode):
@@ -162,13 +167,35 @@ def _walk(node: Node, path: Where, lines: dict[Where, int], faults: list[str], n
         seen: set[str] = set()
         for key, value in node.value:
             word, line = str(key.value), key.start_mark.line + 1
-            if word in seen:
+            if not is_text(word):
+                faults.append(f"{name}:{line}: a key must be a plain word")
+            if word in seen and is_text(word):
                 faults.append(f"{name}:{line}: {word}: given twice; keep one")
             if not isinstance(key, ScalarNode) or key.tag == "tag:yaml.org,2002:merge":
                 faults.append(f"{name}:{line}: a key must be a plain word")
             seen.add(word)
             lines[(*path, word)] = line
             _walk(value, (*path, word), lines, faults, name)
+
+
+def _words(value: Any) -> Iterator[str]:
+    """Yield every text in plain data, keys included."""
+    if isinstance(value, str):
+        yield value
+    for item in value.items() if isinstance(value, dict) else ():
+        yield from _words(list(item))
+    for item in value if isinstance(value, list) else ():
+        yield from _words(item)
+
+
+def is_text(value: str) -> bool:
+    """Say whether a text can be written: YAML and arguments may hold halves of characters.
+
+    Examples:
+        >>> is_text("Zürich"), is_text(chr(0xD800))
+        (True, False)
+    """
+    return not any(0xD800 <= ord(character) <= 0xDFFF for character in value)
 
 
 def _date_faults(text: str, place: str) -> list[str]:
