@@ -13,7 +13,7 @@ from tests.talks.test_scaling import HORIZON
 from upperhand.results.talks import Talks
 from upperhand.talks.alternating import breakdown_risk, finite_horizon, limit_shares
 from upperhand.talks.attrition import abreu_gul, known_costs
-from upperhand.talks.confrontation import Side, confront
+from upperhand.talks.confrontation import Move, Side, confront
 from upperhand.talks.setting import SETTING, TRAITS, Setting, Traits
 from upperhand.talks.signalling import Crisis, solve_crisis
 from upperhand.talks.stage import Dispute, threat_tests
@@ -51,7 +51,7 @@ def dispute(**changed: object) -> Dispute:
 
 
 def sides() -> tuple[Side, Side]:
-    return Side("A", ("A",), ()), Side("B", ("B",), ())
+    return Side("A", ("A",), (Move("a", ()),)), Side("B", ("B",), (Move("b", ()),))
 
 
 @pytest.mark.equation("12.34")
@@ -97,6 +97,13 @@ def test_a_threat_that_hurts_nobody_builds_no_reputation():
     found = threat_tests(sides(), dispute(war=np.array([[-2.0, 5.0], [5.0, -2.0]])), Setting())[0]
     assert found.fights is None
     assert "hurts nobody" in found.reputation_words
+
+
+def test_a_side_that_has_done_everything_has_nothing_left_to_threaten_with():
+    done = replace(sides()[0], moves=(Move("a", (), in_force=True),))
+    found = threat_tests((done, sides()[1]), dispute(), Setting())[0]
+    assert "nothing left to threaten with" in found.sentence
+    assert found.signals == ()
 
 
 def test_a_threat_without_a_prize_has_no_stage_and_says_so():

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from upperhand.results.run import Run
     from upperhand.results.talks import Agreement, BargainingSet, PayoffTable, Talks
 
+MOST_YEARS = 100.0
 CUT = 0.5  # points of a tariff: smaller differences are not told apart
 
 
@@ -267,9 +268,14 @@ def bleeding_words(run: Run) -> str:
         waits = names[int(yours > mine)]
         text += (
             f". Set against what each fights for and how patient it is, {the(waits)} can wait longer "
-            f"({max(mine, yours):.1f} years against {min(mine, yours):.1f})"
+            f"({_years(max(mine, yours))} years against {_years(min(mine, yours))})"
         )
     return f"{text[:1].upper()}{text[1:]}."
+
+
+def _years(value: float) -> str:
+    """Return a time that waiting pays; beyond a century the number means nothing."""
+    return "more than 100" if value > MOST_YEARS else f"{value:.1f}"
 
 
 def _clock_row(talks: Talks) -> tuple[float | None, float | None] | None:

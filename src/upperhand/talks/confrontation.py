@@ -144,7 +144,7 @@ def confront(
         world, then[deal_horizon], tables[deal_horizon], closure, scaled=scaled, standing=standing
     )
     about = setting or Setting()
-    dispute = dispute_of(tables[deal_horizon], bargain)
+    dispute = dispute_of(sides, tables[deal_horizon], bargain)
     rungs, words = ladder_of(sides, tables[deal_horizon])
     tell(len(wanted) + 2, len(wanted) + 3, "leverage")
     leverage = tuple(

@@ -171,7 +171,7 @@ def why(table: Table) -> str:
             continue
         own = 0 if part.side == parts[0].side else 1
         best = table.front.points[-1 if own == 0 else 0].strength[k]
-        if k in both:
+        if k in both and best > 0.01:
             said.append(
                 f"the {part.label} are higher than suits {part.side}: the best deal for {part.side} "
                 f"would cut them by {best:.0%}"

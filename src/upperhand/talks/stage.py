@@ -11,7 +11,7 @@ import numpy.typing as npt
 from upperhand.core.errors import OptionError
 from upperhand.results.talks import Signal, ThreatTest
 from upperhand.talks.bargain import Bargain
-from upperhand.talks.credibility import carry_out_test, needed_support
+from upperhand.talks.credibility import CarryOut, carry_out_test, needed_support
 from upperhand.talks.frontiers import Curve
 from upperhand.talks.menu import Payoffs
 from upperhand.talks.reputation import chain_store
@@ -46,8 +46,11 @@ class Dispute:
     war: Array
 
 
-def dispute_of(payoffs: Payoffs, bargain: Bargain) -> Dispute | None:
-    """Return what is at stake (eq. 12.34); None where both sides want the same deal."""
+def dispute_of(sides: tuple[Side, Side], payoffs: Payoffs, bargain: Bargain) -> Dispute | None:
+    """Return what is at stake (eq. 12.34); None where both sides want the same deal.
+
+    An answer keeps what is in force: to drop it would be a concession.
+    """
     table = bargain.table
     if table is None or bargain.prizes is None or not isinstance(table.curve, Curve):
         return None
@@ -63,7 +66,11 @@ def dispute_of(payoffs: Payoffs, bargain: Bargain) -> Dispute | None:
     if not settled:
         return None
     usd = payoffs.usd / 1e3
-    answers = (int(usd[1, -1, :].argmax()), int(usd[0, :, -1].argmax()))
+    keeping = [_keeping(payoffs, sides, side) for side in (0, 1)]
+    answers = (
+        max(keeping[1], key=lambda b: float(usd[1, -1, b])),
+        max(keeping[0], key=lambda a: float(usd[0, a, -1])),
+    )
     return Dispute(
         income=np.array(table.income),
         talking=talking,
@@ -71,6 +78,12 @@ def dispute_of(payoffs: Payoffs, bargain: Bargain) -> Dispute | None:
         settled=np.array(settled[0]),
         war=np.array([usd[:, -1, answers[0]], usd[:, answers[1], -1]]),
     )
+
+
+def _keeping(payoffs: Payoffs, sides: tuple[Side, Side], side: int) -> list[int]:
+    """Return the packages of a side that hold all that it has in force."""
+    held = {k for k, move in enumerate(sides[side].moves) if move.in_force}
+    return [k for k, package in enumerate(payoffs.menus[side]) if held <= set(package.moves)]
 
 
 def threat_tests(
@@ -89,6 +102,8 @@ def _test(sides: tuple[Side, Side], dispute: Dispute, setting: Setting, k: int) 
     test = carry_out_test(war, back, audience_cost=audience)
     signals, complete, words = _signals(dispute, setting, k, audience)
     fights, remembered = _chain(dispute, setting, k)
+    if side.moves and all(move.in_force for move in side.moves):
+        return _nothing_left(side, other, test, audience)
     does = "would carry it out" if test.credible else "would not carry it out"
     verb = "gains" if test.from_economy >= 0 else "loses"
     need = needed_support(war - back)
@@ -113,6 +128,26 @@ def _test(sides: tuple[Side, Side], dispute: Dispute, setting: Setting, k: int) 
         fights=fights,
         reputation_words=remembered,
         sentence=sentence,
+    )
+
+
+def _nothing_left(side: Side, other: Side, test: CarryOut, audience: float) -> ThreatTest:
+    """Return the test of a side all of whose moves are in force."""
+    words = "no threat is left to make"
+    return ThreatTest(
+        side=side.name,
+        target=other.name,
+        economy_usd_bn=test.from_economy,
+        audience_usd_bn=audience,
+        margin_usd_bn=test.margin,
+        credible=test.credible,
+        needed_usd_bn=0.0,
+        signals=(),
+        complete=True,
+        signal_words=words,
+        fights=None,
+        reputation_words=words,
+        sentence=f"{side.name} has nothing left to threaten with: all its moves are in force",
     )
 
 
