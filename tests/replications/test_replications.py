@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from tests.support import shared_dir
+from tests.support import ROOT, shared_dir
 from upperhand.cli.guard import guarded
 from upperhand.errors import OptionError
 from upperhand.report.replications import number_rows, reasons, summary_rows, sureness
@@ -71,6 +71,22 @@ def test_every_number_has_its_verdict(name, data, request):
     assert sum(int(row[2]) for row in summary_rows([found])) == len(found.rows)
     assert len(number_rows(found)) == len(found.rows)
     assert all(":" in line for line in reasons(found))
+    if not found.count("not installed"):
+        page_shows(found)
+
+
+def page_shows(found):
+    """The page of the documentation has the same verdicts, and numbers up to their last digit."""
+    page = (ROOT / "docs" / "reference" / "validation.md").read_text("utf-8")
+    section = page.split(f"`upperhand replicate {found.name}`")[1].split("\n## ")[0]
+    shown = [line.strip("|").split(" | ") for line in section.splitlines() if line.startswith("|")]
+    fresh = number_rows(found)
+    assert len(shown) == len(fresh) + 2, "run make pages"
+    for old, new in zip(shown[2:], fresh, strict=True):
+        before, after = ([cell.strip() for cell in row] for row in (old, new))
+        assert [*before[:6], before[7]] == [*after[:6], after[7]], "run make pages"
+        last = 10.0 ** -len(after[6].partition(".")[2])
+        assert float(before[6]) == pytest.approx(float(after[6]), abs=1.5 * last), "run make pages"
 
 
 #: Common gain from talks in the economy of Ossa (2014), per cent; not known from print, ours. With
