@@ -17,9 +17,9 @@ from upperhand.talks import menu
 from upperhand.talks.agree import agreements, deals_of, threat_points
 from upperhand.talks.bargain import Bargain
 from upperhand.talks.by_sector import by_sector
-from upperhand.talks.confrontation import Move, Side, confront, table_of
+from upperhand.talks.confrontation import Move, Side, confront, menu_words, table_of
 from upperhand.talks.dependence import dependence, value_added_content
-from upperhand.talks.measures import leverage_at
+from upperhand.talks.measures import leverage_at, pain_ratios
 from upperhand.talks.menu import packages, payoffs
 from upperhand.world.shock import compose_all
 from upperhand.world.toy import toy_world
@@ -212,6 +212,33 @@ def test_free_threats_are_named_and_never_divided(world):
     assert "USA: no ratio: the threat costs its maker nothing" in pain.sentence
     assert pain.favours == "USA"
     assert any("costs its maker nothing" in note for note in found.notes)
+
+
+def test_losses_too_small_to_tell_from_none_are_not_divided_by():
+    """A thousandth of one per cent of real income is rounding for a threat."""
+    percent = np.zeros((2, 2, 2))
+    percent[:, -1, 0], percent[:, 0, -1] = (-5e-4, -0.5), (-0.5, -0.2)
+    mine, yours = pain_ratios(percent)
+    assert (mine.ratio, mine.kind) == (None, "free threat")
+    assert yours.ratio == pytest.approx(2.5)
+
+
+def test_all_equilibria_of_the_menu_are_named_with_the_rule_of_selection(talks):
+    note = next(note for note in talks.notes if note.startswith("menu of packages, long horizon"))
+    assert "equilibri" in note
+    bos = 1e3 * np.array([[[3.0, 0.0], [0.0, 2.0]], [[2.0, 0.0], [0.0, 3.0]]])
+    menus = (packages(["a"]), packages(["b"]))
+    words = menu_words(menu.Payoffs(("A", "B"), menus, bos / 1e3, bos, "long", ()))
+    assert "3 extreme equilibria" in words
+    assert "none is picked here; the threat point takes the one with the largest total" in words
+
+
+def test_a_continuum_of_equilibria_is_named():
+    """One side is indifferent: a flat direction."""
+    flat = 1e3 * np.array([[[1.0, 1.0], [1.0, 1.0]], [[2.0, 0.0], [2.0, 0.0]]])
+    menus = (packages(["a"]), packages(["b"]))
+    words = menu_words(menu.Payoffs(("A", "B"), menus, flat / 1e3, flat, "long", ()))
+    assert "continuum" in words
 
 
 def test_a_ceiling_counts_only_the_sectors_that_the_threat_covers(world):

@@ -166,7 +166,11 @@ def confront(
         rungs=rungs,
         ladder_words=words,
         settlement=settlement_curve(tables[deal_horizon], bargain),
-        notes=(*_notes(tables, leverage, bargain.agreed), *bargain.notes),
+        notes=(
+            *_notes(tables, leverage, bargain.agreed),
+            menu_words(tables[deal_horizon]),
+            *bargain.notes,
+        ),
         frontier=bargaining_set(bargain.table) if bargain.table else None,
         threat_tests=threat_tests(sides, dispute, about),
         protocols=protocols(sides, dispute, bargain, about),
@@ -230,6 +234,23 @@ def _plain(cube: Array) -> tuple[tuple[tuple[float | None, ...], ...], ...]:
         tuple(tuple(float(x) if np.isfinite(x) else None for x in row) for row in side)
         for side in cube
     )
+
+
+def menu_words(found: Payoffs) -> str:
+    """Return all equilibria of the menu in words, and which of them is a threat point (eq. 12.25).
+
+    Examples:
+        >>> from upperhand.talks.menu import packages
+        >>> usd = np.array([[[3.0, 0.0], [0.0, 2.0]], [[2.0, 0.0], [0.0, 3.0]]])
+        >>> menus = (packages(["a"]), packages(["b"]))
+        >>> words = menu_words(Payoffs(("A", "B"), menus, usd, 1e3 * usd, "long", ()))
+        >>> words.startswith("menu of packages, long horizon: 3 extreme equilibria"), words[-60:]
+        (True, 'the threat point takes the one with the largest total payoff')
+    """
+    words = f"menu of packages, {found.horizon} horizon: {table_of(found).equilibria}"
+    if " extreme equilibria" in words:
+        words += "; the threat point takes the one with the largest total payoff"
+    return words
 
 
 def _notes(

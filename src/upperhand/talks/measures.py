@@ -16,7 +16,7 @@ from upperhand.talks.bargain import Bargain
 from upperhand.talks.by_sector import by_sector
 from upperhand.talks.dependence import dependence
 from upperhand.talks.ladder import solved_ladder
-from upperhand.talks.leverage import Clock, clock, pain_ratio, upper_hand
+from upperhand.talks.leverage import Clock, PainRatio, clock, pain_ratio, upper_hand
 from upperhand.talks.menu import Payoffs
 from upperhand.talks.threats import variable_threats
 from upperhand.world.shock import compose_all
@@ -29,6 +29,7 @@ Array = npt.NDArray[np.float64]
 
 BASE = "variable threats"  # the threat point from which the surplus share is reported
 RULE = "Nash, weights from the clocks"
+NEGLIGIBLE = 1e-3  # per cent of real income: a smaller loss is none
 KNOWN = 2e-3  # shares of the surplus closer to one half than this are one half
 ALIKE = 1e-2  # relative difference of patience below which both wait alike
 
@@ -76,8 +77,7 @@ def leverage_at(
 
 def _pain(names: tuple[str, str], percent: Array) -> LeverageRow:
     """M1: harm to the other per unit of self-harm, each side's whole package alone."""
-    mine = pain_ratio(float(percent[0, -1, 0]), float(percent[1, -1, 0]))
-    yours = pain_ratio(float(percent[1, 0, -1]), float(percent[0, 0, -1]))
+    mine, yours = pain_ratios(percent)
     words = "; ".join(f"{n}: {r.sentence}" for n, r in zip(names, (mine, yours), strict=True))
     favours = None
     if mine.ratio is not None and yours.ratio is not None:
@@ -85,6 +85,17 @@ def _pain(names: tuple[str, str], percent: Array) -> LeverageRow:
     elif (mine.kind == "free threat") != (yours.kind == "free threat"):
         favours = names[int(yours.kind == "free threat")]
     return LeverageRow("pain_ratio", "Pain ratio", "1", (mine.ratio, yours.ratio), favours, words)
+
+
+def pain_ratios(percent: Array) -> tuple[PainRatio, PainRatio]:
+    """Return each side's pain ratio, its whole package alone (eq. 12.1).
+
+    A loss below a thousandth of one per cent of real income counts as none: a ratio to it would say
+    more about rounding than about the threat.
+    """
+    mine = pain_ratio(float(percent[0, -1, 0]), float(percent[1, -1, 0]), close=NEGLIGIBLE)
+    yours = pain_ratio(float(percent[1, 0, -1]), float(percent[0, 0, -1]), close=NEGLIGIBLE)
+    return mine, yours
 
 
 def _ceiling(names: tuple[str, str], ceilings: Sequence[Ceiling], horizon: str) -> LeverageRow:

@@ -18,8 +18,8 @@ from upperhand.talks.alternating import limit_shares
 from upperhand.talks.bargaining import nash_solution
 from upperhand.talks.frontiers import Frontier
 from upperhand.talks.ladder import solved_ladder
-from upperhand.talks.leverage import Clock, pain_ratio, upper_hand
-from upperhand.talks.measures import clock_from, signs_of
+from upperhand.talks.leverage import Clock, upper_hand
+from upperhand.talks.measures import clock_from, pain_ratios, signs_of
 from upperhand.talks.menu import Payoffs
 from upperhand.talks.scaled_deals import curve_through, prizes_on
 from upperhand.talks.scaling import Scale
@@ -107,8 +107,7 @@ def measures_from(
     share = _share(curve, threats.threat, limit_shares(rates))
     prizes = prizes_on(curve, talking, close=1e-6 * float(np.abs(usd).max()))
     ticking = clock_from(usd, prizes, rates)
-    mine = pain_ratio(float(percent[0, -1, 0]), float(percent[1, -1, 0])).ratio
-    yours = pain_ratio(float(percent[1, 0, -1]), float(percent[0, 0, -1])).ratio
+    mine, yours = (found.ratio for found in pain_ratios(percent))
     stops = solved_ladder(sides, table).stop
     signs = signs_of(threats.advantage, share, ticking)
     values: dict[str, Maybe] = {
