@@ -102,6 +102,7 @@ def _shown(output: Any, name: str, pictures: dict[str, bytes]) -> str:
         return f"![Picture {len(pictures)} of this notebook]({file})"
     if "text/html" in data:
         table = re.sub(r"<style.*?</style>", "", "".join(data["text/html"]), flags=re.DOTALL)
+        table = re.sub(r'<table border="1" class="dataframe">', "<table>", table)
         return re.sub(r"\n\s*", "\n", table).strip()
     return f"```text\n{''.join(data.get('text/plain', '')).rstrip()}\n```"
 
