@@ -14,7 +14,7 @@ PAGES = {
         *("talks", "leverage", "uncertainty", "audit", "reading"),
     ],
     "Reference": [
-        *("index", "glossary", "cli", "commands", "scenario-fields"),
+        *("index", "glossary", "cli", "commands", "scenario-fields", "equations"),
         *("assumptions", "data-sources", "data-cards", "model-cards"),
         *("validation", "validation-trade", "validation-tariffs", "validation-strategic"),
         *("validation-technology", "benchmarks"),

@@ -191,11 +191,44 @@ def _body(page: str) -> str:
     return page.split("-->", 1)[1].strip()
 
 
+def equations() -> str:
+    """Return every equation of the model book with what computes it and a test that claims it."""
+    import sys
+    from pathlib import Path
+
+    root = str(Path(__file__).resolve().parents[2])
+    if root not in sys.path:
+        sys.path.insert(0, root)
+    from tests.test_equation_register import book, claims_of_tests
+
+    tests = claims_of_tests()
+    rows = [
+        [
+            f'<a href="../{_chapter(one.place)}.html#eq-{one.number}">{one.number}</a>',
+            _chapter(one.place).removeprefix("model/"),
+            ", ".join(f"`{name.removeprefix('upperhand.')}`" for name in one.functions),
+            f"`{tests[one.number].split(':')[0].removeprefix('tests/')}`",
+        ]
+        for one in sorted(book(), key=_number)
+    ]
+    return _table(["equation", "chapter", "implemented by", "tested in"], rows)
+
+
+def _chapter(place: str) -> str:
+    return place.split(":", maxsplit=1)[0].removeprefix("docs/").removesuffix(".md")
+
+
+def _number(equation: Any) -> list[tuple[int, str]]:
+    parts = re.findall(r"(\d+)([a-z]?)", equation.number)
+    return [(int(digits), letter) for digits, letter in parts]
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "variables": variables,
     "public-names": public_names,
     "commands": commands,
     "command-pages": command_pages,
+    "equations": equations,
     "scenario-fields": scenario_fields,
     "assumptions": assumptions,
     "data-sources": data_sources,

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support import ROOT, shared_dir
 from upperhand.cli.guard import guarded
-from upperhand.errors import OptionError
+from upperhand.errors import MissingExtraError, NoEquilibriumError, OptionError
 from upperhand.report.replications import number_rows, reasons, summary_rows, sureness
 from upperhand.results.replication import VERDICTS
 from upperhand.scenario import replicate as module
@@ -218,6 +218,27 @@ def test_the_command_gives_json(data, capsys):
     assert welfare["printed"] == 1.31
     assert welfare["ours"] == pytest.approx(0.0073, abs=1e-4)
     assert welfare["verdict"] == "explained"
+
+
+def test_an_extra_that_is_missing_and_a_failed_solve_are_verdicts(monkeypatch):
+    for error, verdict in (
+        (MissingExtraError("pip install 'upperhand[mrio]'"), "not installed"),
+        (NoEquilibriumError("no equilibrium"), "no equilibrium"),
+    ):
+
+        class Script:
+            failure = error
+
+            @classmethod
+            def numbers(cls, _data):
+                raise cls.failure
+
+        monkeypatch.setattr(module, "script_of", lambda _folder, found=Script: found)
+        monkeypatch.setattr(module, "_missing", lambda _folder, _data: [])
+        found = replicate("caliendo-parro-2015")
+        assert found.count(verdict) == len(found.rows)
+        assert str(error) in found.missing[0]
+        assert found.ok == (verdict == "not installed")
 
 
 def test_the_command_fails_when_a_number_differs_without_a_reason(monkeypatch, capsys):

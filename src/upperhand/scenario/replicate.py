@@ -18,7 +18,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import ModuleType
 
-from upperhand.core.errors import NoEquilibriumError, OptionError, raise_faults, unknown
+from upperhand.core.errors import (
+    MissingExtraError,
+    NoEquilibriumError,
+    OptionError,
+    raise_faults,
+    unknown,
+)
 from upperhand.results.replication import Replication, Row
 
 Key = tuple[str, str, str, str]
@@ -157,6 +163,8 @@ def replicate(name: str, data: str | Path | None = None) -> Replication:
         try:
             ours = _collected(_ours(script, found, python))
             theirs = _theirs(script, found, python)
+        except MissingExtraError as error:
+            missing, absent = [f"{name}: {error}"], "not installed"
         except NoEquilibriumError as error:
             missing, absent = [f"{name}: {error}"], "no equilibrium"
     seconds = time.process_time() - start
