@@ -122,6 +122,19 @@ def test_parts_of_the_sectors_add_up_to_the_change(world, sides, horizon):
     assert parts.sum() == pytest.approx(whole, rel=1e-8)  # ten Gauss-Legendre nodes
 
 
+@pytest.mark.equation("12.23")
+def test_parts_of_moves_and_sectors_add_up_both_ways(talks):
+    one, table = talks.leverage[0], talks.tables[0]
+    whole = table.usd_bn[0][-1][-1] - table.usd_bn[1][-1][-1]
+    assert set(one.by_move_and_sector) == set(one.by_group)
+    cells = [x for sectors in one.by_move_and_sector.values() for x in sectors.values()]
+    assert sum(cells) == pytest.approx(whole, abs=1e-8 * abs(whole))
+    assert sum(one.by_sector.values()) == pytest.approx(whole, abs=1e-8 * abs(whole))
+    for code, part in one.by_sector.items():
+        parts = [sectors.get(code, 0.0) for sectors in one.by_move_and_sector.values()]
+        assert sum(parts) == pytest.approx(part, abs=1e-12)
+
+
 def test_sectors_that_no_move_touches_get_no_part(world):
     shock = compose_all(world, [Tariff(by="USA", against=["CHN"], sectors=["GOODS"], add_pp=40)])
     parts = by_sector(world, shock, world.income, horizon=HORIZON)

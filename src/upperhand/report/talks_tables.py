@@ -28,7 +28,7 @@ from upperhand.report.words import joined, the
 if TYPE_CHECKING:
     from upperhand.report.table import Table
     from upperhand.results.run import Run
-    from upperhand.results.talks import Agreement, BargainingSet, PayoffTable, Talks
+    from upperhand.results.talks import Agreement, BargainingSet, Leverage, PayoffTable, Talks
 
 
 def leverage(run: Run, *, words: bool = True) -> Table:
@@ -93,7 +93,8 @@ def leverage_sectors(run: Run) -> Table:
         names = run.world.get("sector_names", {})
         for code in sorted(last, key=lambda c: -abs(last[c])):
             row = {"Sector": names.get(code, code), "Code": code}
-            rows.append(row | {one.horizon: one.by_sector[code] for one in talks.leverage})
+            row |= {one.horizon: one.by_sector[code] for one in talks.leverage}
+            rows.append(row | {"Most of it": _most_of(run, talks.leverage[-1], code)})
     return table_of_talks(
         run,
         "leverage_sectors",
@@ -104,6 +105,16 @@ def leverage_sectors(run: Run) -> Table:
         digits=dict.fromkeys(columns, 2),
         note="Derivatives along the way from nothing to everything, added up; the parts add up.",
     )
+
+
+def _most_of(run: Run, one: Leverage, code: str) -> str:
+    """Return the move through which a sector counts most."""
+    parts = {move: sectors.get(code, 0.0) for move, sectors in one.by_move_and_sector.items()}
+    best = max(parts, key=lambda move: abs(parts[move]), default="")
+    if not best or not parts[best]:
+        return "–"
+    side, _, label = best.partition(": ")
+    return f"{label} ({run.name_of(side)})"
 
 
 def ceilings(run: Run) -> Table:

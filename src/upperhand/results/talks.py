@@ -130,6 +130,8 @@ class Leverage:
         probability: Share of draws in which the rule names the first side, the second, neither;
             None without draws.
         draws: Number of draws.
+        by_move_and_sector: `by_sector` split over moves too; sectors that a move does not touch
+            are left out.
     """
 
     horizon: str
@@ -140,6 +142,7 @@ class Leverage:
     by_sector: dict[str, float]
     probability: tuple[float, float, float] | None = None
     draws: int = 0
+    by_move_and_sector: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

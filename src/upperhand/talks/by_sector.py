@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,12 +16,13 @@ from upperhand.equilibrium.hats import State, Wedges
 from upperhand.equilibrium.horizons import Horizon, horizon_of
 from upperhand.equilibrium.ladder import Solution, solve_wedges
 from upperhand.equilibrium.solve import Closure
-from upperhand.world.shock import Shock
+from upperhand.world.shock import Shock, compose_all
 from upperhand.world.world import World
 
 Array = npt.NDArray[np.float64]
 
 NODES = 10
+KINDS = ("tariff", "export_tax", "trade_cost", "availability")
 
 
 def by_sector(
@@ -34,27 +36,49 @@ def by_sector(
 ) -> Array:
     """Return the contribution of each sector's wedges to a weighted sum of real incomes (eq. 12.23).
 
+    See `by_group_and_sector`, which also splits it over groups of measures.
+    """
+    return np.asarray(
+        by_group_and_sector(world, [shock], weights, horizon=horizon, closure=closure, nodes=nodes)[
+            0
+        ]
+    )
+
+
+def by_group_and_sector(
+    world: World,
+    groups: Sequence[Shock],
+    weights: Array,
+    *,
+    horizon: str | Horizon,
+    closure: Closure = "fixed",
+    nodes: int = NODES,
+) -> Array:
+    """Return what each group's wedges in each sector add to a weighted sum of real incomes (12.23).
+
     The derivative along the path on which all wedges grow together, wedge by wedge, summed by
-    sector. The contributions add up to the change of the weighted sum, to the accuracy of the
-    quadrature.
+    sector. A wedge that several groups move is split in proportion to what each does to it. The
+    contributions add up to the change of the weighted sum, to the accuracy of the quadrature.
 
     Args:
         world: The baseline.
-        shock: The package; tariffs, export taxes, trade costs and availability.
+        groups: The package in groups; tariffs, export taxes, trade costs and availability.
         weights: [N] USD million of real income of each country, positive or negative.
         horizon: At which horizon.
         closure: `fixed` or `share`.
         nodes: Gauss-Legendre nodes.
 
     Returns:
-        [S] contributions, in the unit of the weights.
+        [G, S] contributions, in the unit of the weights.
 
     Raises:
         NoEquilibriumError: If a part of the package has no equilibrium.
     """
     calibration = calibrate(world, horizon_of(horizon), scale=False, labour_supply=0.0)
+    shock = compose_all(world, groups)
+    shares = _shares(world, groups)
     points, measure = np.polynomial.legendre.leggauss(nodes)
-    total = np.zeros(len(world.sectors))
+    total = np.zeros((len(groups), len(world.sectors)))
     state: State | None = None
     multipliers: Array | None = None
     for t, weight in zip(0.5 * (points + 1.0), 0.5 * measure, strict=True):
@@ -68,7 +92,7 @@ def by_sector(
         found = solve_adjoint(solution, _seed(solution, weights), start=multipliers)
         state, multipliers = solution.state, found.multipliers
         part, speed = _on_the_way(world, shock, float(t))
-        total = total + weight * _flow(world, part, solution, only(found.back), speed)
+        total = total + weight * _flow(world, part, solution, only(found.back), speed, shares)
     return np.asarray(total)
 
 
@@ -105,13 +129,48 @@ def _on_the_way(world: World, shock: Shock, t: float) -> tuple[Shock, dict[str, 
     return part, speed
 
 
+Share = tuple[tuple[npt.NDArray[np.intp], ...], Array]
+
+
+def _shares(world: World, groups: Sequence[Shock]) -> list[dict[str, Share]]:
+    """Return for each group and kind the cells that it moves and its share in moving them."""
+    sizes = [
+        {
+            "tariff": np.abs(group.tariff(world) - world.tariff),
+            "export_tax": np.abs(group.export_tax(world) - world.export_tax),
+            "trade_cost": np.abs(np.log(group.trade_cost)),
+            "availability": 1.0 - group.availability,
+        }
+        for group in groups
+    ]
+    whole = {kind: sum(size[kind] for size in sizes) for kind in KINDS}
+    found = []
+    for size in sizes:
+        own = {}
+        for kind in KINDS:
+            cells = np.nonzero(size[kind])
+            if len(cells[0]):
+                own[kind] = (cells, size[kind][cells] / np.asarray(whole[kind])[cells])
+        found.append(own)
+    return found
+
+
 def _flow(
-    world: World, part: Shock, solution: Solution, back: Pullback, speed: dict[str, Array]
+    world: World,
+    part: Shock,
+    solution: Solution,
+    back: Pullback,
+    speed: dict[str, Array],
+    shares: Sequence[dict[str, Share]],
 ) -> Array:
-    """Return the contribution of each sector per unit of the path."""
-    found = np.zeros(len(world.sectors))
+    """Return the contribution of each group and sector per unit of the path."""
+    found = np.zeros((len(shares), len(world.sectors)))
     for kind, pace in speed.items():
-        if pace.any():
-            slope = wedge_gradient(world, part, solution, back, kind)
-            found = found + (slope * pace).sum(axis=(0, 1))
-    return np.asarray(found)
+        if not pace.any():
+            continue
+        flow = wedge_gradient(world, part, solution, back, kind) * pace
+        for g, own in enumerate(shares):
+            if kind in own:
+                cells, share = own[kind]
+                np.add.at(found[g], cells[2], flow[cells] * share)
+    return found
