@@ -6,12 +6,14 @@ as printed.
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click import ClickException
 from typer.main import get_command
 
 from tests.support import ROOT
@@ -131,6 +133,35 @@ def write_inputs(folder: Path) -> None:
     (folder / "tables" / "sectors.csv").write_text(
         "sector,name,trade_elasticity\nALL,everything,4\n", encoding="utf-8"
     )
+
+
+def lines_of_pages() -> list[tuple[str, str]]:
+    """Return every command line of the documentation, with its page."""
+    found = []
+    for page in sorted((ROOT / "docs").rglob("*.md")):
+        blocks = re.findall(r"```(?:console|sh|bash)\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+        for block in blocks:
+            whole = block.replace("\\\n", " ")
+            found += [
+                (str(page.relative_to(ROOT)), match[1])
+                for match in re.finditer(r"^(?:\$ )?upperhand (.+)$", whole, re.MULTILINE)
+            ]
+    return found
+
+
+def test_every_command_line_of_the_documentation_is_accepted():
+    assert len(lines_of_pages()) > 60
+    for page, line in lines_of_pages():
+        words = shlex.split(line, comments=True)
+        words = words[: next((i for i, w in enumerate(words) if w in ("|", ">", "&&")), len(words))]
+        depth = 2 if " ".join(words[:2]) in COMMANDS else 1
+        name = " ".join(words[:depth])
+        assert name in COMMANDS, f"{page}: {line}"
+        if words[depth:] not in (["--help"], ["-h"]):
+            try:
+                COMMANDS[name].make_context(name, words[depth:])
+            except ClickException as error:
+                pytest.fail(f"{page}: {line}: {error.format_message()}")
 
 
 def test_every_command_has_its_place_among_the_tasks():
