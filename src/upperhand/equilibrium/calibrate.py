@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
-from upperhand.equilibrium.hats import Base, Nests, Wedges
+from upperhand.equilibrium.country_blocks import Blocks, country_blocks
+from upperhand.equilibrium.hats import Base, Nests, Wedges, wage_damping
 from upperhand.equilibrium.horizons import Horizon, trade_elasticities
 from upperhand.world.shock import Shock
 from upperhand.world.world import World
@@ -28,6 +29,16 @@ class Calibration:
     nests: Nests
     duty: Array  # [S, N, N] one plus the tariff at the baseline
     levy: Array  # [S, N, N] one plus the export tax at the baseline
+
+    @cached_property
+    def damp(self) -> Array:
+        """Step [N] of wages per log point of excess labour demand."""
+        return np.asarray(wage_damping(self.base))
+
+    @cached_property
+    def blocks(self) -> Blocks:
+        """What each country's part of the map does to itself, inverted; made at the first solve."""
+        return country_blocks(self.base, self.nests, self.duty, self.levy, self.damp)
 
 
 @lru_cache(maxsize=4)

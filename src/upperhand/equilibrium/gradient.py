@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from upperhand.core.errors import NoEquilibriumError
-from upperhand.equilibrium import hats
 from upperhand.equilibrium.adjoint import Pullback, Seed, point_at, pull_back, sweep_back, zero_seed
 from upperhand.equilibrium.calibrate import kernel_axes
 from upperhand.equilibrium.hats import State
@@ -81,7 +80,7 @@ def solve_adjoint(
         calibration.base,
         calibration.nests,
         solution.wedges,
-        hats.wage_damping(calibration.base),
+        calibration.damp,
         solution.state,
         solution.flows,
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -15,6 +16,7 @@ import numpy.typing as npt
 from upperhand.core.outcome import Ending, Outcome
 from upperhand.equilibrium import hats
 from upperhand.equilibrium.calibrate import Calibration
+from upperhand.equilibrium.country_blocks import step_of
 from upperhand.equilibrium.hats import Flows, State, Wedges
 from upperhand.equilibrium.layout import Layout
 from upperhand.equilibrium.stranded import stranded
@@ -24,6 +26,7 @@ from upperhand.numerics.continuation import follow_path
 Vector = npt.NDArray[np.float64]
 
 STEPS_ON_THE_WAY = 200  # of the map, for each part of a shock that is solved on the way to it
+STEPS_BY_COUNTRY = 100  # of the map on the first rung, which needs a third of them or stalls
 NEARLY_GONE = 0.05  # of the baseline: an income below it explains why a path ends
 CLOSE_ENOUGH = 100.0  # times the tolerance: rounding in the economic residual at large shocks
 
@@ -62,12 +65,31 @@ def solve_wedges(
         whole = wedges_at(1.0)
         lost = lost_source(calibration, whole)
         if lost is None:
-            for rung in (_anderson, _newton):
+            for rung, method in (
+                (_by_country, "anderson"),
+                (_anderson, "anderson"),
+                (_newton, "newton"),
+            ):
                 end = rung(calibration, layout, whole, layout.pack(first), tol, max_steps)
-                solution = judged(calibration, layout, whole, end, rung.__name__[1:], tol)
+                solution = judged(calibration, layout, whole, end, method, tol)
                 if solution.outcome.ok:
                     return solution
         return _continued(calibration, layout, wedges_at, lost, tol=tol, max_steps=max_steps)
+
+
+def _by_country(
+    calibration: Calibration,
+    layout: Layout,
+    wedges: Wedges,
+    start: Vector,
+    tol: float,
+    max_steps: int,
+) -> FixedPoint:
+    """First rung: the whole map, gaps closed within each country, the rest by acceleration."""
+    mapping = partial(_image, calibration, layout, wedges)
+    step = partial(step_of, calibration.blocks)
+    few = min(max_steps, STEPS_BY_COUNTRY)
+    return solve_fixed_point(mapping, start, tol=tol, max_steps=few, step_of=step)
 
 
 def _anderson(
@@ -78,14 +100,16 @@ def _anderson(
     tol: float,
     max_steps: int,
 ) -> FixedPoint:
-    """First rung: the whole map, accelerated."""
-    base, nests = calibration.base, calibration.nests
-    damp = hats.wage_damping(base)
-
-    def mapping(vector: Vector) -> Vector:
-        return layout.pack(hats.next_state(base, nests, wedges, damp, layout.unpack(vector)))
-
+    """Second rung: the whole map, accelerated alone."""
+    mapping = partial(_image, calibration, layout, wedges)
     return solve_fixed_point(mapping, start, tol=tol, max_steps=max_steps)
+
+
+def _image(calibration: Calibration, layout: Layout, wedges: Wedges, vector: Vector) -> Vector:
+    base, nests = calibration.base, calibration.nests
+    return layout.pack(
+        hats.next_state(base, nests, wedges, calibration.damp, layout.unpack(vector))
+    )
 
 
 def _newton(
@@ -96,7 +120,7 @@ def _newton(
     tol: float,
     max_steps: int,
 ) -> FixedPoint:
-    """Second rung: Powell's hybrid Newton on the wages, everything else solved for given wages."""
+    """Third rung: Powell's hybrid Newton on the wages, everything else solved for given wages."""
     from scipy.optimize import root
 
     base, nests, n = calibration.base, calibration.nests, layout.countries
@@ -140,7 +164,7 @@ def _continued(
     tol: float,
     max_steps: int,
 ) -> Solution:
-    """Third rung: grow the shock from nothing, and say how much of it has an equilibrium."""
+    """Last rung: grow the shock from nothing, and say how much of it has an equilibrium."""
     few = min(max_steps, STEPS_ON_THE_WAY)
 
     def solve_at(size: float, start: Vector) -> tuple[Vector, Solution]:

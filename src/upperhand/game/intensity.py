@@ -111,7 +111,7 @@ def best_intensities(
         player=player,
         intensity=tuple(float(x) for x in best),
         objective=value,
-        gain=100.0 * (value - nothing) / abs(nothing),
+        gain=100.0 * (value - nothing) / abs(nothing) if best.any() else 0.0,
         slope=float(np.max(np.abs(np.where(free, slope, 0.0)), initial=0.0)),
         corners=tuple("none" if x <= 0 else "all" if x >= 1 else "" for x in best),
         others=tuple(

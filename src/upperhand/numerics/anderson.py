@@ -15,9 +15,11 @@ import numpy.typing as npt
 Vector = npt.NDArray[np.float64]
 Map = Callable[[Vector], Vector]
 
+Kept = npt.NDArray[np.float32]
+
 #: Added to the diagonal of the scaled inner products, so that differences that repeat each other
-#: do no harm.
-RIDGE = 1e-14
+#: do no harm; the rounding of the differences kept.
+RIDGE = 1e-7
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ def solve_fixed_point(
     max_steps: int = 500,
     memory: int = 12,
     longest: float = 2.0,
+    step_of: Map | None = None,
 ) -> FixedPoint:
     """Iterate `mapping` from `start` with Anderson acceleration until it stands still.
 
@@ -56,6 +59,8 @@ def solve_fixed_point(
         memory: Differences kept; the history is dropped when the gap grows fivefold.
         longest: Largest change of any component in one accelerated step; the whole step is
             shortened to it, so that logarithms stay in range far from the solution.
+        step_of: Turns the gap `mapping(z) - z` into a better step, linearly; the gap itself by
+            default. It changes the number of steps, never where they end.
 
     Returns:
         The end of the iteration; check `reached`.
@@ -80,17 +85,22 @@ def solve_fixed_point(
             history.forget()
             best = gap
         best = min(best, gap)
+        if step_of is not None:
+            step = step_of(step)
         history.remember(point, step)
         point = point + _shortened(history.accelerated(step), longest)
     return FixedPoint(history.point, gap, max_steps, reached=False)
 
 
 class _History:
-    """The last differences of points and steps, in a ring, with their inner products."""
+    """The last differences of steps, and of points plus steps, in a ring, with inner products.
+
+    They are kept in single precision: they only point the way, and half the memory is read.
+    """
 
     def __init__(self, memory: int, size: int) -> None:
-        self.moves = np.zeros((memory, size))
-        self.turns = np.zeros((memory, size))
+        self.ends: Kept = np.zeros((memory, size), np.float32)  # of points plus steps
+        self.turns: Kept = np.zeros((memory, size), np.float32)  # of steps
         self.gram = np.zeros((memory, memory))
         self.count = 0
         self.point: Vector = np.zeros(0)
@@ -104,9 +114,9 @@ class _History:
     def remember(self, point: Vector, step: Vector) -> None:
         """Add the difference to the last point."""
         if self.point.size:
-            slot = self.count % len(self.moves)
-            np.subtract(point, self.point, out=self.moves[slot])
-            np.subtract(step, self.step, out=self.turns[slot])
+            slot = self.count % len(self.turns)
+            turn, move = step - self.step, point - self.point
+            self.turns[slot], self.ends[slot] = turn, move + turn
             self.count += 1
             products = self.turns @ self.turns[slot]
             self.gram[slot], self.gram[:, slot] = products, products
@@ -114,15 +124,16 @@ class _History:
 
     def accelerated(self, step: Vector) -> Vector:
         """Return the step that the differences extrapolate to (Walker and Ni 2011)."""
-        kept = min(self.count, len(self.moves))
+        kept = min(self.count, len(self.turns))
         if kept == 0:
             return step
         turns, gram = self.turns[:kept], self.gram[:kept, :kept]
         scale = np.sqrt(np.maximum(gram.diagonal(), 1e-300))
         unit = gram / (scale[:, None] * scale)
         unit.flat[:: kept + 1] += RIDGE
-        weights = np.linalg.solve(unit, (turns @ step) / scale) / scale
-        return np.asarray(step - weights @ self.moves[:kept] - weights @ turns)
+        along = (turns @ step.astype(np.float32)) / scale
+        weights = np.linalg.solve(unit, along) / scale
+        return np.asarray(step - weights.astype(np.float32) @ self.ends[:kept])
 
 
 def _shortened(step: Vector, longest: float) -> Vector:
