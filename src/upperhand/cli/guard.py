@@ -21,6 +21,7 @@ def guarded(arguments: Sequence[str]) -> int:
         True
     """
     debug = DEBUG in arguments
+    _print_anything()
     try:
         _invoke([argument for argument in arguments if argument != DEBUG])
     except SystemExit as stop:
@@ -35,6 +36,14 @@ def guarded(arguments: Sequence[str]) -> int:
             raise
         return _report(error)
     return DONE
+
+
+def _print_anything() -> None:
+    """Write a question mark for a character that the terminal's encoding does not have."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None and (stream.encoding or "").lower() not in ("utf-8", "utf8"):
+            reconfigure(errors="replace")
 
 
 def _invoke(arguments: list[str]) -> None:

@@ -190,6 +190,7 @@ class Path:
     def to_netcdf(self, path: str | File) -> File:
         """Write everything to netCDF, whole or not at all; a failed year is in the title."""
         from upperhand.core.files import replacing
+        from upperhand.results.encode import netcdf_bytes
 
         head = {
             "title": self._failed() if self.failures else "every year has an equilibrium",
@@ -198,7 +199,7 @@ class Path:
             "about": json.dumps(self._about()),
         }
         with replacing(path) as partial:
-            self.data.assign_attrs(head).to_netcdf(partial, engine="h5netcdf")
+            partial.write_bytes(netcdf_bytes(self.data.assign_attrs(head)))
         return File(path)
 
     @classmethod

@@ -19,6 +19,7 @@ import json
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ SCHEMA_VERSION = 1
 MANIFEST = "manifest.json"
 SHARED = "results/shared.nc"
 RANGES = "ranges.nc"
+MOST_TRIES = 100  # to take the place of a record that others write too
 #: What reading files of another form raises, below the errors of the package.
 NOT_A_RECORD = (ValueError, TypeError, KeyError, IndexError, AttributeError, OSError, RuntimeError)
 
@@ -46,6 +48,7 @@ def save_record(run: Run, folder: str | Path) -> Path:
         RecordError: If `folder` exists and is not a run record.
     """
     target = Path(folder)
+    put_back(target)
     if target.exists() and not (target / MANIFEST).is_file() and not _is_empty(target):
         raise RecordError(f"{target}: exists and is not a run record; give a new folder")
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -108,6 +111,7 @@ def verify_record(folder: str | Path) -> dict[str, Any]:
         RecordError: Listing every file that is missing, altered or foreign.
     """
     root = Path(folder)
+    put_back(root)
     if not (root / MANIFEST).is_file():
         raise RecordError(f"{root}: no {MANIFEST}; give the folder of a run record")
     manifest = _json(root / MANIFEST)
@@ -231,13 +235,40 @@ def _read_yaml(path: Path) -> dict[str, Any]:
 
 
 def _swap(partial: Path, target: Path) -> None:
-    if not target.exists():
-        os.replace(partial, target)
+    """Put a record in the place of an older one, also when another process does the same.
+
+    A folder cannot be replaced in one step where it is not empty: the older record goes aside
+    first. Whoever is stopped in between leaves it there, and the next reader puts it back.
+    """
+    aside: list[Path] = []
+    for _ in range(MOST_TRIES):
+        try:
+            os.replace(partial, target)
+            break
+        except OSError:
+            if not target.exists():
+                raise
+        old = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
+        aside.append(old)
+        with suppress(FileNotFoundError):  # another process was quicker
+            os.replace(target, old / "record")
+    else:
+        raise RecordError(f"{target}: others keep writing it; give a folder of your own")
+    for old in aside:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def put_back(target: Path) -> None:
+    """Put a record back that a stopped process left aside, the newest if there are several."""
+    if target.exists():
         return
-    old = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
-    os.replace(target, old / "record")
-    os.replace(partial, target)
-    shutil.rmtree(old, ignore_errors=True)
+    left = [
+        p for p in target.parent.glob(f".{target.name}-old-*/record") if (p / MANIFEST).is_file()
+    ]
+    for record in sorted(left, key=lambda path: path.stat().st_mtime, reverse=True)[:1]:
+        with suppress(OSError):  # another process was quicker
+            os.replace(record, target)
+            record.parent.rmdir()
 
 
 def _write_json(path: Path, content: Any) -> None:

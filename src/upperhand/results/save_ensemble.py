@@ -10,6 +10,7 @@ import numpy as np
 
 from upperhand.core.errors import MissingExtraError, OptionError, RecordError, unknown
 from upperhand.core.files import replacing
+from upperhand.results.encode import netcdf_bytes
 from upperhand.results.ensemble import Ensemble
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def save_ensemble(ensemble: Ensemble, path: str | Path) -> Path:
     head = json.dumps(about(ensemble))
     with replacing(target) as partial:
         if target.suffix == ".nc":
-            _stacked(ensemble).assign_attrs({KEY: head}).to_netcdf(partial, engine="h5netcdf")
+            partial.write_bytes(netcdf_bytes(_stacked(ensemble).assign_attrs({KEY: head})))
         else:
             _write_parquet(ensemble.to_frame(), head, partial)
     return target

@@ -49,9 +49,19 @@ def world_of(name: str) -> World:
 
     if name in own_names():
         return load_world(Path(os.environ[OWN_WORLDS]) / f"{name}.npz")
-    if name not in world_names() and not Path(name).exists():
+    if name not in world_names() and not _is_path(name):
         raise ScenarioError(unknown("world", name, world_names()))
     return load_world(name)
+
+
+def _is_path(name: str) -> bool:
+    """Say whether a name is that of a file; one that no file system takes is none."""
+    from pathlib import Path
+
+    try:
+        return Path(name).exists()
+    except (OSError, ValueError):
+        return False
 
 
 def about(name: str) -> dict[str, object]:

@@ -245,7 +245,10 @@ def _made(
 
 
 def _check_folder(folder: Path, plan: Plan) -> None:
-    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+    if not folder.exists():
+        return
+    partial = f".{Path(MANIFEST).stem}-"  # what a first write that was cut off leaves
+    if folder.is_dir() and all(path.name.startswith(partial) for path in folder.iterdir()):
         return
     if not folder.is_dir():
         raise OptionError(f"{folder}: is a file; give a folder")

@@ -303,6 +303,8 @@ def read_draft(path: str | Path) -> Draft:
 
 def _shape_faults(data: Mapping[str, Any]) -> list[str]:
     faults: list[str] = []
+    if not isinstance(data.get("article") or {}, dict):
+        faults.append("article: is no mapping; leave it as the program wrote it")
     for name, fields in FIELDS.items():
         entries = data.get(name) or []
         if not isinstance(entries, list):

@@ -96,7 +96,7 @@ def _names() -> list[dict[str, Any]]:
             found += [
                 {"label": label, "id": key, "pattern": word} for word in row["words"].split("|")
             ]
-    number = {"LIKE_NUM": True, "LOWER": {"REGEX": r"^\d"}}
+    number = {"LIKE_NUM": True, "LOWER": {"REGEX": r"^[0-9]{1,12}(\.[0-9]{1,12})?$"}}
     found.append({"label": "RATE", "pattern": [number, {"LOWER": "percent"}]})
     found.append({"label": "POINTS", "pattern": [number, {"LOWER": {"IN": ["points", "point"]}}]})
     scale = {"LOWER": {"IN": ["million", "billion", "trillion"]}, "OP": "?"}
