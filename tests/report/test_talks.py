@@ -11,6 +11,7 @@ from tests.talks.confrontations import two_sides
 from upperhand.report import brief, html_report
 from upperhand.report import talks_tables as words
 from upperhand.report.tables import all_tables
+from upperhand.report.talks_compared import compared
 from upperhand.results.talks import Talks
 
 EMPTY = Talks(("USA", "CHN"), (), (), (), "long", (), (), (), "", (), ("the talks have no answer",))
@@ -87,14 +88,12 @@ def test_the_best_answer_comes_first(run):
 
 
 def test_comparison_tells_the_same_from_what_differs(run):
-    ours = dict(
-        zip(*(words.compared(run).frame[c] for c in ("A pact, 2025-10-30", "Ours")), strict=True)
-    )
+    ours = dict(zip(*(compared(run).frame[c] for c in ("A pact, 2025-10-30", "Ours")), strict=True))
     assert ours["no tariff"] == "the same"
     assert ours["ships"] == "not modelled"
     assert ours["ban stays"] in ("lifted", "kept too")
     assert ours["less"] == "further: 10 points in all"
-    assert "real income only" in words.compared(run).note
+    assert "real income only" in compared(run).note
 
 
 def test_the_brief_answers_what_an_aide_asks(run):

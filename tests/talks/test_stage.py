@@ -199,3 +199,18 @@ def test_mirror_images_have_the_same_threats_and_clocks():
     found = confront(mirror_world(), *mirror_sides(), horizons=[HORIZON], deal_horizon=HORIZON)
     one, other = found.threat_tests
     assert one.economy_usd_bn == pytest.approx(other.economy_usd_bn, abs=1e-8)
+
+
+def test_the_main_deal_is_worth_the_same_at_its_own_horizon(world):
+    """The row of the deal horizon is the agreement itself; other horizons are solves of their own."""
+    found = confront(world, *two_sides(), horizons=["short", HORIZON], deal_horizon=HORIZON)
+    main = next(
+        one
+        for one in found.agreements
+        if (one.threat, one.rule) == ("variable threats", "Nash, weights from the clocks")
+    )
+    rows = {one.horizon: one for one in found.by_horizon}
+    assert set(rows) == {"short", HORIZON}
+    assert rows[HORIZON].usd_bn == pytest.approx(main.payoffs_usd_bn, abs=1e-6)
+    assert rows[HORIZON].threat_usd_bn == pytest.approx(main.threat_usd_bn)
+    assert rows["short"].usd_bn != rows[HORIZON].usd_bn

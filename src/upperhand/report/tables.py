@@ -22,6 +22,7 @@ from upperhand.report.numbers import (
     spread_by_country,
 )
 from upperhand.report.table import Table
+from upperhand.report.talks_compared import compared
 from upperhand.report.words import HORIZON_TITLE
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def all_tables(run: Run) -> tuple[Table, ...]:
         stage.protocols,
         talks.deal,
         stage.lasting,
-        talks.compared,
+        compared,
         talks.ladder,
         talks.settlement,
         stage.clocks,

@@ -6,11 +6,10 @@ import textwrap
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from upperhand.report.talks_compared import FURTHER, compared
 from upperhand.report.talks_stage import clocks, deal_lines, protocols, signals, stage_lines
 from upperhand.report.talks_tables import (
-    FURTHER,
     agreements,
-    compared,
     deal,
     ladder,
     leverage,

@@ -307,6 +307,21 @@ def depends_words(run: Run) -> str:
     return f"{text}."
 
 
+def horizon_words(run: Run) -> str:
+    """Return what the same deal is worth at the other horizons."""
+    talks = run.talks
+    rows = [one for one in talks.by_horizon if one.horizon != talks.deal_horizon] if talks else []
+    names = side_names(run)
+    parts = []
+    for one in rows:
+        worth = joined([f"{the(n)} {signed(v)}" for n, v in zip(names, one.usd_bn, strict=True)])
+        share = (
+            f" ({100 * one.shares[0]:.0f}% of the gain to {the(names[0])})" if one.shares else ""
+        )
+        parts.append(f"at the {one.horizon} horizon {worth}{share}")
+    return f"The same deal brings, USD bn a year: {'; '.join(parts)}." if parts else ""
+
+
 def _span(values: list[float]) -> str:
     low, high = f"{min(values):.0f}", f"{max(values):.0f}"
     return low if low == high else f"{low} to {high}"
@@ -337,6 +352,10 @@ def deal_lines(run: Run) -> list[tuple[str, str]]:
     talks = run.talks
     if talks is None:
         return []
-    lines = [("Why", why_words(run)), ("Depends", depends_words(run))]
+    lines = [
+        ("Why", why_words(run)),
+        ("Depends", depends_words(run)),
+        ("Horizons", horizon_words(run)),
+    ]
     lines += [("Lasts", f"{named(run, one.sentence)}.") for one in talks.lasting]
     return [(head, text) for head, text in lines if text]

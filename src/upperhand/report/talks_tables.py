@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from upperhand.report.talks_stage import CUT, bleeding_words, cuts, depends_words, why_words
+from upperhand.report.talks_stage import (
+    bleeding_words,
+    cuts,
+    depends_words,
+    horizon_words,
+    why_words,
+)
 from upperhand.report.talks_words import (
     SHORT,
     THREAT_WORDS,
-    agreed,
     deal_letters,
     deal_words,
     kept_words,
-    known_terms,
-    labels_of_deal,
     main_deal,
     named,
     shown,
@@ -28,7 +31,7 @@ from upperhand.report.words import joined, the
 if TYPE_CHECKING:
     from upperhand.report.table import Table
     from upperhand.results.run import Run
-    from upperhand.results.talks import Agreement, BargainingSet, Leverage, PayoffTable, Talks
+    from upperhand.results.talks import Agreement, Leverage, PayoffTable, Talks
 
 
 def leverage(run: Run, *, words: bool = True) -> Table:
@@ -300,7 +303,7 @@ def deal(run: Run) -> Table:
         "Terms",
         "Threats are not carried out; what is not named stays as it is",
         rows,
-        note=f"{deal_words(run, main)} {depends_words(run)}" if main else "",
+        note=f"{deal_words(run, main)} {depends_words(run)} {horizon_words(run)}" if main else "",
     )
 
 
@@ -369,124 +372,6 @@ def settlement(run: Run) -> Table:
         digits={"Settled, %": 0},
         note="Mixed equilibrium of attrition with complete information.",
     )
-
-
-def compared(run: Run) -> Table:
-    """Return what was agreed in fact beside the deal of the model."""
-    fact = agreed(run)
-    main = main_deal(run.talks) if run.talks else None
-    rows = []
-    for term in fact.get("terms", ()) if main else ():
-        assert main is not None
-        rows.append(
-            {
-                "Side": run.name_of(str(term["side"])),
-                f"{fact['words']}, {fact['date']}": term["words"],
-                "Ours": _ours(run, term, main),
-                "Note": "" if term.get("note") == "not modelled" else term.get("note") or "",
-            }
-        )
-    return table_of_talks(
-        run,
-        "compared",
-        f"{fact.get('words', '')} and ours, term by term",
-        "The talks of the model have not seen it",
-        rows,
-        note=_compared_note(run, fact, main, rows) if main and fact else "",
-    )
-
-
-FURTHER = (
-    "the model cuts tariffs further than was agreed because its sides count real income only: tariffs in "
-    "force are beyond what pays for their maker; votes of the sectors they protect, revenue and rivalry, "
-    "which hold them up, are not counted here"
-)
-
-
-def _compared_note(
-    run: Run, fact: dict[str, Any], main: Agreement, rows: list[dict[str, Any]]
-) -> str:
-    further = any(str(row["Ours"]).startswith("further") for row in rows)
-    notes = [_worth(run, fact, main), FURTHER if further else ""]
-    return ". ".join(f"{note[:1].upper()}{note[1:]}" for note in notes if note)
-
-
-def _ours(run: Run, term: dict[str, Any], main: Agreement) -> str:
-    """Return what the deal of the model does about a term that was agreed in fact."""
-    label = term.get("ours")
-    if not label:
-        return "not modelled" if term.get("note") == "not modelled" else "no change"
-    frontier = run.talks.frontier if run.talks else None
-    if frontier is not None and main.strengths is not None:
-        return _ours_in_parts(frontier, main.strengths, term)
-    inside = any(term_of(run, own)[1] in (label, f"lift {label}") for own in main.terms)
-    if term.get("kept"):
-        return "lifted" if inside else "kept too"
-    threat = label not in known_terms(run)
-    return "the same" if inside or threat else "not in the deal"
-
-
-def _ours_in_parts(
-    frontier: BargainingSet, strengths: tuple[float, ...], term: dict[str, Any]
-) -> str:
-    label = term["ours"]
-    for part, strength in zip(frontier.parts, strengths, strict=True):
-        for name, points in part.includes:
-            if name == label and part.side == term["side"]:
-                return _as_far(-part.points * strength, -points)
-        if part.label != label or part.side != term["side"]:
-            continue
-        moved = strength if part.role in ("offer", "threat") else 1.0 - strength
-        if part.role == "threat":
-            return "the same" if moved < SLIGHT else f"kept at {moved:.0%}"
-        if term.get("kept"):
-            return (
-                "kept too"
-                if moved < SLIGHT
-                else "lifted"
-                if moved > 1 - SLIGHT
-                else f"eased by {moved:.0%}"
-            )
-        return (
-            "the same"
-            if moved > 1 - SLIGHT
-            else f"{moved:.0%} of it"
-            if moved > SLIGHT
-            else "not in the deal"
-        )
-    return "the same"  # a threat that no deal can hold
-
-
-def _as_far(ours: float, agreed: float) -> str:
-    """Return how a cut of a standing tariff compares with the one agreed, in points.
-
-    Examples:
-        >>> _as_far(22.3, 10.0), _as_far(10.2, 10.0), _as_far(4.0, 10.0)
-        ('further: 22 points in all', 'the same', 'less: 4 points in all')
-    """
-    if abs(ours - agreed) <= CUT:
-        return "the same"
-    return f"{'further' if ours > agreed else 'less'}: {ours:.0f} points in all"
-
-
-SLIGHT = 0.005  # strengths closer than this to none or all are none or all
-
-
-def _worth(run: Run, fact: dict[str, Any], main: Agreement) -> str:
-    """Return what the agreed terms that the model knows are worth in it, beside its own deal."""
-    talks = run.talks
-    assert talks is not None
-    assert main.payoffs_usd_bn is not None
-    kept = {str(term["ours"]) for term in fact["terms"] if term.get("kept")}
-    given = {str(term["ours"]) for term in fact["terms"] if term.get("ours")} - kept
-    known = given & known_terms(run)
-    for name, first, second in talks.deals:
-        if labels_of_deal(run, name) == known:
-            pairs = zip(side_names(run), (first, second), main.payoffs_usd_bn, strict=True)
-            return "Real income against the baseline, USD bn a year: " + joined(
-                [f"{the(n)} {a:+.1f} as agreed, {b:+.1f} in ours" for n, a, b in pairs]
-            ).replace("-", "−")
-    return ""
 
 
 def _table_at(talks: Talks) -> PayoffTable | None:

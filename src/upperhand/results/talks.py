@@ -245,6 +245,23 @@ class Rung:
 
 
 @dataclass(frozen=True, slots=True)
+class DealAt:
+    """What the main deal is worth at a horizon.
+
+    Attributes:
+        horizon: Name of the horizon.
+        usd_bn: Payoffs of both sides in the deal, USD billion a year.
+        threat_usd_bn: Payoffs where both threaten as well as they can at that horizon.
+        shares: Each side's share of the gain; None when a side would refuse the deal there.
+    """
+
+    horizon: str
+    usd_bn: tuple[float, float]
+    threat_usd_bn: tuple[float, float]
+    shares: tuple[float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Signal:
     """One equilibrium of the threat stage (equations 11.23 to 11.26).
 
@@ -389,6 +406,7 @@ class Talks:
         protocols: What different protocols of talks give.
         clocks: When the standoff ends, by different kinds of attrition.
         lasting: Whether each side keeps the main deal.
+        by_horizon: What the main deal is worth at each horizon.
         notes: What a reader should know: several equilibria, free threats, selection rules.
     """
 
@@ -408,6 +426,7 @@ class Talks:
     protocols: tuple[Protocol, ...] = ()
     clocks: tuple[SettlementClock, ...] = ()
     lasting: tuple[Lasting, ...] = ()
+    by_horizon: tuple[DealAt, ...] = ()
 
     def leverage_at(self, horizon: str) -> Leverage:
         """Return the measures at a horizon.

@@ -89,25 +89,32 @@ def _row(side: str, target: str, by_aim: Mapping[str, AddOn], threat: float | No
         beyond=found.beyond,
         cost_at_threat_pct=cost,
         needed_harm_weight=harm,
-        sentence=_sentence(side, found, threat, cost, harm),
+        sentence=_sentence(side, target, found, threat, cost, harm),
         politics_pp=100.0 * by_aim["politics"].break_even,
         harm_pp=100.0 * by_aim["harm"].break_even,
     )
 
 
 def _sentence(
-    side: str, found: AddOn, threat: float | None, cost: float | None, harm: float | None
+    side: str,
+    target: str,
+    found: AddOn,
+    threat: float | None,
+    cost: float | None,
+    harm: float | None,
 ) -> str:
     limit = f"{side} breaks even at {100 * found.break_even:.3g} points"
     if found.beyond:
         limit = f"{side} gains at every add-on tried, up to {100 * found.break_even:.3g} points"
     if threat is None or cost is None:
         return f"{limit}; it threatens no tariff"
+    loss = float(np.interp(threat / 100.0, found.rates, found.partner_gains))
+    other = f"{'cost' if loss < 0 else 'bring'} {target} {abs(loss):.2f}%"
     if cost >= 0:
-        return f"{limit}; {threat:g} points would not cost it real income"
+        return f"{limit}; {threat:g} points would not cost it real income, and {other}"
     worth = (
         f"it pays only if a loss of the other side is worth {harm:.2f} of an equal loss of its own"
         if harm is not None
         else "and the other side does not lose by it"
     )
-    return f"{limit}; {threat:g} points cost it {-cost:.2f}% of real income: {worth}"
+    return f"{limit}; {threat:g} points cost it {-cost:.2f}% of real income and {other}: {worth}"

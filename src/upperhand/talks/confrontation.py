@@ -18,7 +18,7 @@ from upperhand.results.talks import Agreement, Leverage, PayoffTable, Talks
 from upperhand.talks.bargain import bargain_of
 from upperhand.talks.ceilings import ceiling_rows
 from upperhand.talks.ladder import ladder_of
-from upperhand.talks.lasting import lasting
+from upperhand.talks.lasting import deal_by_horizon, lasting
 from upperhand.talks.measures import leverage_at, settlement_curve
 from upperhand.talks.menu import Payoffs, payoffs
 from upperhand.talks.protocols import protocols, settlement_clocks
@@ -176,6 +176,7 @@ def confront(
         protocols=protocols(sides, dispute, bargain, about),
         clocks=settlement_clocks(sides, dispute, bargain),
         lasting=lasting(sides, bargain, about),
+        by_horizon=deal_by_horizon(world, then, tables, bargain, closure, standing=standing),
     )
 
 

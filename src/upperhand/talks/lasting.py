@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from upperhand.core.errors import NoEquilibriumError
+from upperhand.equilibrium.solve import Closure
+from upperhand.game.normal_form import bimatrix
 from upperhand.game.repeated import critical_discount, effective_discount, punishment_discount
-from upperhand.results.talks import Agreement, Lasting
+from upperhand.results.talks import Agreement, DealAt, Lasting
 from upperhand.talks.bargain import Bargain
 from upperhand.talks.enforcement import most_cooperative_tariff, pooled_linkage
+from upperhand.talks.menu import Payoffs
 from upperhand.talks.scaled_deals import Table, cheating
+from upperhand.talks.scaling import Scale
 from upperhand.talks.setting import Setting
+from upperhand.talks.threats import variable_threats
+from upperhand.world.world import World
 
 if TYPE_CHECKING:
     from upperhand.talks.confrontation import Side
@@ -41,6 +49,45 @@ def main_of(agreed: tuple[Agreement, ...]) -> Agreement | None:
     """Return the deal from the base threat point by the base rule, where there is one."""
     found = [one for one in agreed if (one.threat, one.rule) == MAIN and one.payoffs_usd_bn]
     return next(iter(found), None)
+
+
+def deal_by_horizon(
+    world: World,
+    sides: Mapping[str, tuple[Side, Side]],
+    tables: Mapping[str, Payoffs],
+    bargain: Bargain,
+    closure: Closure,
+    *,
+    standing: bool,
+) -> tuple[DealAt, ...]:
+    """Return what the main deal is worth at each horizon, the same strengths (eq. 12.28).
+
+    Horizons at which it has no equilibrium, or whose menu has none, are left out.
+    """
+    main = main_of(bargain.agreed)
+    if main is None or main.strengths is None:
+        return ()
+    found = []
+    for name, table in tables.items():
+        if table.failed:
+            continue
+        scale = Scale.of(world, sides[name], name, closure, standing=standing)
+        try:
+            usd = scale.worth(np.array(main.strengths))
+        except NoEquilibriumError:
+            continue
+        threat = variable_threats(bimatrix(table.usd[0] / 1e3, table.usd[1] / 1e3)).threat
+        gains = usd - np.array(threat)
+        shares = (gains / gains.sum()).tolist() if gains.min() > 0 else None
+        found.append(
+            DealAt(
+                name,
+                (float(usd[0]), float(usd[1])),
+                threat,
+                None if shares is None else (shares[0], shares[1]),
+            )
+        )
+    return tuple(found)
 
 
 def _row(
