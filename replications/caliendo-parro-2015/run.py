@@ -93,11 +93,15 @@ def numbers(data: Path) -> Iterator[tuple[Key, float]]:
     wage, exact = result.percent("real_wage_change"), result.percent("real_income_change")
     for code, name in MEMBERS.items():
         n = COUNTRIES.index(code)
-        yield ("2", name, "terms of trade", ""), terms[n].sum()
-        yield ("2", name, "volume of trade", ""), volume[n].sum()
-        yield ("2", name, "welfare", ""), terms[n].sum() + volume[n].sum()
+        row = {
+            "terms of trade": terms[n].sum(),
+            "volume of trade": volume[n].sum(),
+            "welfare": terms[n].sum() + volume[n].sum(),
+            "real wages": wage.sel(country=code),
+        }
+        for table in ("2", "2, R package cp2015"):
+            yield from (((table, name, column, ""), value) for column, value in row.items())
         yield ("2", name, "welfare", "exact"), exact.sel(country=code)
-        yield ("2", name, "real wages", ""), wage.sel(country=code)
         for group, partners in (("NAFTA", inside), ("rest of the world", ~inside)):
             yield ("3", name, f"terms of trade, {group}", ""), terms[n, partners].sum()
             yield ("3", name, f"volume of trade, {group}", ""), volume[n, partners].sum()
