@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -14,6 +15,7 @@ from upperhand.results import read_record
 from upperhand.results.encode_run import run_from_netcdf
 from upperhand.results.record import verify_record
 from upperhand.results.save import SUFFIXES
+from upperhand.results.stack import light
 from upperhand.results.tidy import IAMC, counterfactual_frame, run_frame
 
 
@@ -45,8 +47,27 @@ def same(left, right) -> bool:
     )
 
 
+def as_recorded(run):
+    """The run as its record keeps it: bilateral arrays of the package only."""
+    return replace(run, cases=tuple(light(case) for case in run.cases))
+
+
 def test_record_brings_back_the_run(run, record):
-    assert same(read_record(record), run)
+    assert same(read_record(record), as_recorded(run))
+
+
+def test_record_keeps_bilateral_arrays_of_the_package_only(record):
+    kept = {
+        case.kind: {"trade", "baseline_trade"} & set(case.counterfactual.data)
+        for case in read_record(record).cases
+    }
+    assert kept == {"package": {"trade", "baseline_trade"}, "side": set(), "move": set()}
+
+
+def test_a_record_with_all_arrays_is_still_read(run, tmp_path, monkeypatch):
+    """Records of the first days hold every array of every case."""
+    monkeypatch.setattr("upperhand.results.record.light", lambda case: case)
+    assert same(read_record(run.save_record(tmp_path / "whole")), run)
 
 
 def test_record_holds_what_a_reader_expects(record):
@@ -111,7 +132,7 @@ def test_folder_that_is_no_record_is_neither_read_nor_replaced(run, tmp_path):
 def test_older_record_is_replaced(run, altered):
     (altered / "data.json").unlink()
     run.save_record(altered)
-    assert same(read_record(altered), run)
+    assert same(read_record(altered), as_recorded(run))
     assert [p.name for p in altered.parent.iterdir()] == ["record"]
 
 

@@ -8,7 +8,8 @@ environment.json   versions and platform
 run.json           title, baseline in words, list of cases
 talks.json         war, threats, deals and leverage of the two sides; null without two sides
 ranges.nc          the headlines over draws of what is not known; only of a run with draws
-results/*.nc       arrays that all cases share, then one file per case
+results/*.nc       arrays that all cases share, then those of the package, and those of the other
+                   cases without bilateral arrays, which running the scenario again brings back
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from upperhand.results.encode import bare, check_version, plain, read_group, wri
 from upperhand.results.encode_run import about_case, talks_from
 from upperhand.results.ensemble import read_ensemble
 from upperhand.results.run import Run
-from upperhand.results.stack import shared_arrays, stack_cases, unstack_cases
+from upperhand.results.stack import light, shared_arrays, stack_cases, unstack_cases
 
 SCHEMA = "upperhand/run-record"
 SCHEMA_VERSION = 1
@@ -176,7 +177,7 @@ def _write_results(run: Run, folder: Path) -> list[dict[str, Any]]:
     first = run.cases[0].counterfactual.data[shared] if run.cases else xr.Dataset()
     write_group(first, folder / SHARED, group=None, attrs={}, mode="w")
     results = []
-    for i, (data, numbers) in enumerate(stack_cases(run.cases, shared)):
+    for i, (data, numbers) in enumerate(stack_cases([light(c) for c in run.cases], shared)):
         name = f"results/cases-{i}.nc"
         write_group(data, folder / name, group=None, attrs={"title": run.title}, mode="w")
         results.append({"file": name, "cases": numbers})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,19 @@ if TYPE_CHECKING:
     from upperhand.results.run import Run
 
 Stack = tuple["xr.Dataset", list[int]]
+
+
+def light(case: Case) -> Case:
+    """Return a case as records keep it: bilateral arrays of the package only.
+
+    Cases of single sides and moves are for comparison by country and sector; their bilateral arrays
+    come back when the scenario is run again, and would be nine tenths of a record.
+    """
+    if case.kind == "package":
+        return case
+    found = case.counterfactual
+    data = found.data.drop_dims([dim for dim in ("exporter", "importer") if dim in found.data.dims])
+    return replace(case, counterfactual=replace(found, data=data))
 
 
 def shared_arrays(run: Run) -> list[str]:
@@ -51,9 +65,18 @@ def unstack_cases(
     for data, numbers in stacks:
         for place, number in enumerate(numbers):
             own = data.isel(case=place).drop_vars("case")
-            whole = own.assign({name: shared[name] for name in shared.data_vars})
+            whole = own.assign(_fitting(shared, own, abouts[number]["kind"]))
             found[number] = _case(abouts[number], whole)
     return tuple(found[number] for number in range(len(abouts)))
+
+
+def _fitting(shared: xr.Dataset, own: xr.Dataset, kind: str) -> dict[Any, Any]:
+    """Return the shared arrays that a case has: all, or those of its own dims where it is light."""
+    return {
+        name: array
+        for name, array in shared.data_vars.items()
+        if kind == "package" or set(array.dims) <= set(own.dims)
+    }
 
 
 def _case(about: dict[str, Any], data: xr.Dataset) -> Case:
@@ -69,7 +92,7 @@ def _case(about: dict[str, Any], data: xr.Dataset) -> Case:
 
 
 def _signature(case: Case, shared: Sequence[str]) -> str:
-    data = case.counterfactual.data.drop_vars(shared)
+    data = case.counterfactual.data.drop_vars(shared, errors="ignore")
     arrays = {str(n): [list(map(str, a.dims)), a.shape] for n, a in data.data_vars.items()}
     labels = {str(n): plain(a.values) for n, a in data.coords.items()}
     return json.dumps([arrays, labels, plain(data.attrs)], sort_keys=True)
@@ -78,7 +101,7 @@ def _signature(case: Case, shared: Sequence[str]) -> str:
 def _stacked(cases: Sequence[Case], shared: Sequence[str]) -> xr.Dataset:
     import xarray as xr
 
-    parts = [case.counterfactual.data.drop_vars(shared) for case in cases]
+    parts = [case.counterfactual.data.drop_vars(shared, errors="ignore") for case in cases]
     arrays = {
         name: (
             ("case", *array.dims),
