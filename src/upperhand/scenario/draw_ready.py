@@ -15,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 
 from upperhand.equilibrium.calibrate import calibrate
-from upperhand.equilibrium.hats import State
 from upperhand.equilibrium.rebase import world_of as world_after
 from upperhand.horizon.as_of import Prepared, prepared
 from upperhand.measures.base import Measure
@@ -69,7 +68,7 @@ class Ready:
         day: Measures of the baseline's day on that table; None without one.
         strengths: Wedges of each measure by path and horizon, over the ranges of its numbers.
         members: Countries of each side.
-        starts: States of the central equilibria: first points of the draws.
+        starts: The central equilibria: first points of the draws.
     """
 
     scenario: Scenario
@@ -77,14 +76,14 @@ class Ready:
     day: Prepared | None
     strengths: Mapping[tuple[str, str], Strengths]
     members: Mapping[str, tuple[str, ...]]
-    starts: Mapping[str, State] = field(default_factory=dict)
+    starts: Mapping[str, Solution] = field(default_factory=dict)
 
-    def baseline(self, draw: Numbers, keep: dict[str, State] | None = None) -> World:
+    def baseline(self, draw: Numbers, keep: dict[str, Solution] | None = None) -> World:
         """Return the world that the moves of a draw are compared with.
 
         Args:
             draw: Its numbers.
-            keep: Takes the states of the equilibria on the way.
+            keep: Takes the equilibria on the way.
         """
         kept = {} if keep is None else keep
         base = self.scenario.baseline
@@ -99,9 +98,9 @@ class Ready:
         shock = self.shock(world, paths, base.horizon, draw)
         found = solved(
             calibration, shock, closure=self.closure(draw), words=f"baseline: {base.words}",
-            start=self.starts.get("baseline"), tol=BASELINE,
+            near=self.starts.get("baseline"), tol=BASELINE,
         )  # fmt: skip
-        kept["baseline"] = found.state
+        kept["baseline"] = found
         return world_after(calibration.world, shock, found, name=f"{table.name}, {base.words}")
 
     def package(self, world: World, name: str, draw: Numbers) -> Solution:
@@ -141,7 +140,7 @@ class Ready:
     ) -> Solution:
         """Return an equilibrium; starts from the central one where there is one."""
         closure = self.closure(draw)
-        return solved(calibration, shock, closure=closure, words=words, start=self.starts.get(at))
+        return solved(calibration, shock, closure=closure, words=words, near=self.starts.get(at))
 
     def closure(self, draw: Numbers) -> Closure:
         """Return the closure of a draw."""
@@ -164,7 +163,9 @@ class Ready:
             labour_supply=options.labour_supply,
         )
 
-    def _as_of(self, day: Prepared, table: World, draw: Numbers, keep: dict[str, State]) -> World:
+    def _as_of(
+        self, day: Prepared, table: World, draw: Numbers, keep: dict[str, Solution]
+    ) -> World:
         start = replace(
             day.start,
             trade_elasticity=table.trade_elasticity,
@@ -178,9 +179,9 @@ class Ready:
         name = f"{table.name} as of {day.day}"
         found = solved(
             calibration, shock, closure="fixed", words=name,
-            start=self.starts.get("as of"), tol=BASELINE,
+            near=self.starts.get("as of"), tol=BASELINE,
         )  # fmt: skip
-        keep["as of"] = found.state
+        keep["as of"] = found
         return world_after(start, shock, found, name=name)
 
 
@@ -209,11 +210,11 @@ def _with_starts(bare: Ready, central: Numbers) -> Ready:
     """Return it with the states of the central equilibria; where there is none, draws start afar."""
     from upperhand.core.errors import NoEquilibriumError
 
-    starts: dict[str, State] = {}
+    starts: dict[str, Solution] = {}
     world = bare.baseline(central, starts)
     for name in bare.scenario.horizons:
         try:
-            starts[name] = bare.package(world, name, central).state
+            starts[name] = bare.package(world, name, central)
         except NoEquilibriumError:
             continue
     return replace(bare, starts=starts)

@@ -206,6 +206,7 @@ class _Year:
             assembled(self.world, cells),
             closure=self.held.closure(self.draw),
             words=f"{' + '.join(names)}, {self.name} horizon",
+            near=self.held.starts.get(self.name),
             start=start,
             tol=ACCURATE,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any, Literal
 
@@ -29,6 +30,7 @@ def solved(
     *,
     closure: Closure,
     words: str,
+    near: Solution | None = None,
     start: State | None = None,
     tol: float = TOLERANCE,
 ) -> Solution:
@@ -39,12 +41,16 @@ def solved(
         shock: The whole shock.
         closure: What is done with imbalances.
         words: What was solved, for the error.
-        start: First point; the baseline by default.
+        near: An equilibrium near by: first point, and how gaps close within countries.
+        start: First point, if another one.
         tol: Largest gap of the map.
 
     Raises:
         NoEquilibriumError: If there is none.
     """
+    if near is not None:
+        calibration = replace(calibration, lent=near.calibration.blocks)
+        start = near.state if start is None else start
     wedges = partial(_wedges, calibration, shock, closure)
     found = solve_wedges(calibration, wedges, tol=tol, max_steps=MOST_STEPS, start=start)
     if not found.outcome.ok:
