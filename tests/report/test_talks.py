@@ -105,6 +105,7 @@ def test_the_brief_answers_what_an_aide_asks(run):
         "Why: ",
         "Depends: The United States gets",
         "Lasts: ",
+        "Compared: 1 of 3 terms of A pact (2025-10-30) that the model has are the same",
     ):
         assert part in text, part
 

@@ -6,7 +6,7 @@ import textwrap
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from upperhand.report.talks_compared import FURTHER, compared
+from upperhand.report.talks_compared import FURTHER, compared, compared_words
 from upperhand.report.talks_stage import clocks, deal_lines, protocols, signals, stage_lines
 from upperhand.report.talks_tables import (
     agreements,
@@ -47,6 +47,8 @@ def talks_lines(run: Run, width: int) -> list[str]:
     if main is not None:
         lines += _wrapped(f"Deal: {deal_words(run, main)}", width)
         lines += _headed(deal_lines(run), width)
+        words = compared_words(run)
+        lines += _headed([("Compared", words)] if words else [], width)
     if talks.rungs:
         lines += _wrapped(f"Ladder: {named(run, talks.ladder_words)}", width)
     return [*lines, ""] if lines else []

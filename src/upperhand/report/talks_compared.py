@@ -47,6 +47,21 @@ def compared(run: Run) -> Table:
     )
 
 
+def compared_words(run: Run) -> str:
+    """Return in one sentence where the deal of the model and the one in fact differ."""
+    table, fact = compared(run), agreed(run)
+    if "Ours" not in table.frame.columns:
+        return ""
+    rows = list(zip(table.frame.iloc[:, 1], table.frame["Ours"], strict=True))
+    known = [(words, ours) for words, ours in rows if ours != "not modelled"]
+    alike = [words for words, ours in known if ours in ("the same", "kept too", "no change")]
+    parts = [f"{words}: {ours}" for words, ours in known if words not in alike]
+    text = f"{len(alike)} of {len(known)} terms of {fact['words']} ({fact['date']}) that the model has are the same"
+    if parts:
+        text += f"; in ours instead: {'; '.join(parts)}"
+    return f"{text}."
+
+
 FURTHER = (
     "the model cuts tariffs further than was agreed because its sides count real income only: tariffs in "
     "force are beyond what pays for their maker; votes of the sectors they protect, revenue and rivalry, "
