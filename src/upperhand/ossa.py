@@ -16,10 +16,10 @@ from upperhand.equilibrium.ossa_solve import rebase_ossa as rebase
 from upperhand.equilibrium.ossa_solve import remove_imbalances
 from upperhand.equilibrium.ossa_solve import solve_ossa as solve
 from upperhand.equilibrium.ossa_world import OssaWorld as World
-from upperhand.game.ossa import ossa_agreement as agreement
 from upperhand.game.ossa import ossa_best_response as best_response
 from upperhand.game.ossa import ossa_nash as nash
 from upperhand.game.ossa import ossa_table as table
+from upperhand.game.ossa_talks import ossa_agreement as agreement
 from upperhand.game.ossa_weights import ossa_political_weights as political_weights
 
 __all__ = [

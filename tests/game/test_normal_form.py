@@ -11,21 +11,16 @@ from hypothesis import strategies as st
 
 from upperhand.core.errors import OptionError
 from upperhand.game.enumerate import pure_equilibria, undominated, zero_sum_value
-from upperhand.game.extensive import (
-    Chance,
-    Decision,
-    End,
-    Node,
+from upperhand.game.extensive import Chance, Decision, End, Node, backward_induction, players_of
+from upperhand.game.normal_form import best_responses, bimatrix, regret, solve_bimatrix
+from upperhand.game.quantal import logit_path
+from upperhand.game.strategic_form import (
     as_bimatrix,
-    backward_induction,
     expected_payoffs,
-    players_of,
     strategic_form,
     survives_trembles,
     tree_equilibria,
 )
-from upperhand.game.normal_form import best_responses, bimatrix, regret, solve_bimatrix
-from upperhand.game.quantal import logit_path
 
 EXACT = 1e-9  # systems of a few linear equations in double precision
 

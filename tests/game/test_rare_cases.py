@@ -11,15 +11,7 @@ import upperhand as uh
 from tests.ossa_worlds import random_ossa_world
 from upperhand.core.errors import NoEquilibriumError
 from upperhand.game.enumerate import sharpened
-from upperhand.game.extensive import (
-    Chance,
-    Decision,
-    End,
-    backward_induction,
-    expected_payoffs,
-    map_payoffs,
-    tree_equilibria,
-)
+from upperhand.game.extensive import Chance, Decision, End, backward_induction, map_payoffs
 from upperhand.game.normal_form import bimatrix, regret
 from upperhand.game.quantal import logit_path, logit_reply
 from upperhand.game.repeated import (
@@ -28,6 +20,7 @@ from upperhand.game.repeated import (
     payoff_set,
     punishment_discount,
 )
+from upperhand.game.strategic_form import expected_payoffs, tree_equilibria
 
 WORLD = uh.toy_world()
 

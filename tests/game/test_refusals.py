@@ -11,17 +11,11 @@ import upperhand as uh
 from tests.ossa_worlds import random_ossa_world
 from upperhand.core.errors import OptionError
 from upperhand.game.escalation import ladder
-from upperhand.game.extensive import (
-    Chance,
-    Decision,
-    End,
-    players_of,
-    strategic_form,
-    survives_trembles,
-)
+from upperhand.game.extensive import Chance, Decision, End, players_of
 from upperhand.game.intensity import best_intensities
 from upperhand.game.inverse import revealed_harm
 from upperhand.game.reactions import after_reaction, proportional
+from upperhand.game.strategic_form import strategic_form, survives_trembles
 from upperhand.world.shock import no_shock
 
 

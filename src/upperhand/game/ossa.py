@@ -1,22 +1,21 @@
-"""Optimal, warring and agreed tariffs in the economy of Ossa (2014): labelled entry points."""
+"""Optimal and warring tariffs in the economy of Ossa (2014): labelled entry points."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from upperhand.core.errors import OptionError, raise_faults, unknown
 from upperhand.equilibrium import ossa
 from upperhand.equilibrium.ossa_solve import counterfactual_of, rates_of
 from upperhand.equilibrium.ossa_world import OssaWorld, tensor
 from upperhand.game import ossa_war
 from upperhand.game.first_order import Policy, Reach
 from upperhand.game.nash import CERTAIN, Tie
-from upperhand.game.ossa_war import Agreed, Settled
+from upperhand.game.ossa_search import USUAL, Search, cube
+from upperhand.game.ossa_war import Settled
 from upperhand.game.war import corners_of
 from upperhand.results.common_gain import CommonGain
 from upperhand.results.game import GameResult
@@ -26,72 +25,10 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float64]
 
-USUAL = (0.0, 10.0)  # no subsidies, at most 1,000 per cent
-FIRST_RATES = (None, 0.1)  # uniform first rates of a search; the upper bound is added
 CHECKS = (0.3, 1.0, 3.0)  # first rates of the check of a best response
 CHECKED = 1e-6  # largest change of a log rate in the searches for better replies, at most
 AUTARKY = 1e-3  # imports over baseline imports below which a profile counts as autarky
 REPAIRS = 8  # times that better replies are put in the profile before it counts as exploitable
-SPEED = 20.0  # of the weights in talks
-NEWS = 1e-7  # gain above which a scan found another optimum
-TALK_STARTS: tuple[float | None, ...] = (0.0, None, 1.0, 3.0)
-
-
-@dataclass(frozen=True, slots=True)
-class _Search:
-    """How rates are searched for; every field is in the result."""
-
-    tie: Tie = "cell"
-    bounds: tuple[float, float] = USUAL
-    scan: bool = False
-    tol: float = 1e-9
-    max_sweeps: int = 400
-
-    def check(self, world: OssaWorld, players: Sequence[str]) -> None:
-        faults = [
-            unknown("region", name, world.regions) for name in players if name not in world.regions
-        ]
-        if len(set(players)) != len(players) or not players:
-            faults.append("players must be one or more different regions")
-        if self.tie not in get_args(Tie):
-            faults.append(unknown("tie", self.tie, get_args(Tie)))
-        low, high = self.bounds
-        if not (-1.0 < low < high and np.isfinite(high)):
-            faults.append(f"bounds are {self.bounds}; give (low, high), finite, -1 < low < high")
-        raise_faults(OptionError, faults, what="rules of the war")
-        world.require_balanced()
-
-    def reach(self, world: OssaWorld, players: Sequence[str]) -> Reach:
-        """Return what the players may move."""
-        n, s = len(world.regions), len(world.sectors)
-        chosen = tuple(world.regions.index(name) for name in players)
-        mover = np.isin(np.arange(n), chosen)
-        cells = mover[:, None] & ~np.eye(n, dtype=bool)
-        low, high = np.log1p(self.bounds)
-        return Reach(
-            players=chosen,
-            tariff=np.repeat(cells[None], s, axis=0),
-            export_tax=np.zeros((s, n, n), dtype=bool),
-            lowest=float(low),
-            highest=float(high),
-            tie=self.tie,
-        )
-
-    def rates(self) -> tuple[float | None, ...]:
-        """Return the uniform first rates of a search for one player."""
-        return (*FIRST_RATES, self.bounds[1])
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the options as given."""
-        return {
-            "model": "ossa",
-            "instruments": ["tariff"],
-            "tie": self.tie,
-            "bounds": list(self.bounds),
-            "scan": self.scan,
-            "tol": self.tol,
-            "max_sweeps": self.max_sweeps,
-        }
 
 
 def ossa_best_response(
@@ -137,7 +74,7 @@ def ossa_best_response(
     References:
         Ossa (2014), section III and Table 3.
     """
-    search = _Search(tie, bounds, scan, tol, max_sweeps)
+    search = Search(tie, bounds, scan, tol, max_sweeps)
     search.check(world, [region])
     reach = search.reach(world, [region])
     held = world.tariff if tariff is None else rates_of(world, tariff)
@@ -205,7 +142,7 @@ def ossa_nash(
         Ossa (2014), section IV and Table 4.
     """
     names = tuple(world.regions if regions == "all" else regions)
-    search = _Search(tie, bounds, scan, tol, max_sweeps)
+    search = Search(tie, bounds, scan, tol, max_sweeps)
     search.check(world, names)
     reach = search.reach(world, names)
     settled = _joined(world, reach, search)
@@ -223,7 +160,7 @@ def ossa_nash(
     return _result(world, names, reach, settled, gains, search, how, certify=certify)
 
 
-def _joined(world: OssaWorld, reach: Reach, search: _Search) -> Settled:
+def _joined(world: OssaWorld, reach: Reach, search: Search) -> Settled:
     """Settle from 1 / (sigma - 1), or with political weights from everybody's rough reply.
 
     Weights make several local optima, and the rough replies choose between them.
@@ -247,7 +184,7 @@ def _joined(world: OssaWorld, reach: Reach, search: _Search) -> Settled:
 
 
 def _certificate(
-    world: OssaWorld, names: Sequence[str], reach: Reach, settled: Settled, search: _Search
+    world: OssaWorld, names: Sequence[str], reach: Reach, settled: Settled, search: Search
 ) -> tuple[dict[str, float | None], Array | None]:
     """Return what each could gain alone, per cent, and the rates with all better replies."""
     gains: dict[str, float | None] = {}
@@ -276,7 +213,7 @@ def _result(
     reach: Reach,
     settled: Settled,
     gains: dict[str, float | None],
-    search: _Search,
+    search: Search,
     method: str,
     *,
     certify: bool,
@@ -286,7 +223,7 @@ def _result(
     return GameResult(
         players=names,
         ending=_ending(world, reach, settled, gains, certify=certify),
-        counterfactual=counterfactual_of(world, _cube(settled.log_duty), settled.solved),
+        counterfactual=counterfactual_of(world, cube(settled.log_duty), settled.solved),
         objective={n: float(welfare[k]) for n, k in zip(names, reach.players, strict=True)},
         exploitability=gains,
         slope=settled.slope,
@@ -295,10 +232,6 @@ def _result(
         method=method,
         options=search.to_dict(),
     )
-
-
-def _cube(log_duty: Array) -> Array:
-    return np.ascontiguousarray(np.expm1(log_duty).transpose(2, 1, 0))
 
 
 def _ending(
@@ -323,123 +256,6 @@ def _ending(
     if any(gain is not None and gain > CERTAIN for gain in gains.values()):
         return "exploitable"
     return "not_certified" if certify and None in gains.values() else "nash"
-
-
-def ossa_agreement(
-    world: OssaWorld,
-    regions: Literal["all"] | Sequence[str] = "all",
-    *,
-    bounds: tuple[float, float] = USUAL,
-    scan: bool = True,
-    tol: float = 1e-9,
-    max_sweeps: int = 500,
-) -> CommonGain:
-    """Find the tariffs with the largest gain in per cent that is common to all governments.
-
-    Talks begin at the tariffs of `world` and gains are counted from there; to begin at Nash
-    tariffs or at free trade, `rebase_ossa` the world first. The search starts from the tariffs in
-    force, zero, 1 / (sigma - 1), 100 and 300 per cent; with political weights it starts again from
-    the best with each sector in turn at the upper bound. The largest gain is reported.
-
-    Args:
-        world: Where talks begin.
-        regions: `all` or codes; the others keep their rates.
-        bounds: Lowest and highest rate, as fractions; a negative lower bound allows import
-            subsidies.
-        scan: With political weights, start again from each sector at the upper bound; most of the
-            time goes there.
-        tol: Largest change of a log rate or log weight in the last round.
-        max_sweeps: Rounds from each first point.
-
-    Raises:
-        OptionError: If a label or bound is not admissible.
-
-    Examples:
-        >>> from upperhand.equilibrium.ossa_toy import toy_ossa_world
-        >>> deal = ossa_agreement(toy_ossa_world()).require_agreed()
-        >>> deal.gain > 0
-        True
-
-    References:
-        Ossa (2014), section V and Table 5.
-    """
-    names = tuple(world.regions if regions == "all" else regions)
-    search = _Search("cell", bounds, scan, tol, max_sweeps)
-    search.check(world, names)
-    reach = search.reach(world, names)
-    base = world.base
-    firsts = {"in force": ossa_war.placed(reach, base.log_duty, base.log_duty[reach.tariff])}
-    for rate in TALK_STARTS:
-        name = "1 / (sigma - 1)" if rate is None else f"{rate:.0%}"
-        firsts[name] = ossa_war.started(base, reach, base.log_duty, rate)
-    ends = {
-        name: ossa_war.bargain(base, reach, first, speed=SPEED, tol=tol, max_sweeps=max_sweeps)
-        for name, first in firsts.items()
-    }
-    best = _largest(ends)
-    if scan and not (base.political == 1.0).all():
-        ends |= _scanned(world, reach, ends[best], search)
-        best = _largest(ends)
-    found = {name: _common(end) for name, end in ends.items()}
-    return _agreed(world, names, ends[best], found, search)
-
-
-def _largest(ends: dict[str, Agreed]) -> str:
-    """Return the name of the search with the largest common gain."""
-    return max(ends, key=lambda name: np.nan_to_num(_common(ends[name]), nan=-np.inf))
-
-
-def _scanned(world: OssaWorld, reach: Reach, best: Agreed, search: _Search) -> dict[str, Agreed]:
-    """Return the searches that beat `best` when one sector starts at the upper bound."""
-    base, better = world.base, {}
-    for s, name in enumerate(world.sectors):
-        first = best.settled.log_duty.copy()
-        first[s] = np.where(reach.tariff[s], reach.highest, first[s])
-        rough = ossa_war.bargain(
-            base, reach, first, speed=SPEED, tol=1e-6, max_sweeps=search.max_sweeps
-        )
-        if np.nan_to_num(_common(rough), nan=-np.inf) > _common(best) + NEWS:
-            better[f"{name} at the upper bound"] = ossa_war.bargain(
-                base,
-                reach,
-                rough.settled.log_duty,
-                speed=SPEED,
-                tol=search.tol,
-                max_sweeps=search.max_sweeps,
-            )
-    return better
-
-
-def _common(end: Agreed) -> float:
-    """Return the gain that all have at least, as a fraction; NaN when nothing settled."""
-    return float(np.expm1(end.log_gain.min())) if end.settled.reached else float("nan")
-
-
-def _agreed(
-    world: OssaWorld,
-    names: tuple[str, ...],
-    end: Agreed,
-    found: dict[str, float],
-    search: _Search,
-) -> CommonGain:
-    settled, gain = end.settled, _common(end)
-    ending = "agreed" if gain > 0 else "no_gain"
-    if not settled.reached:
-        ending = "not_settled" if settled.solved.reached else "no_equilibrium"
-    return CommonGain(
-        players=names,
-        ending=ending,
-        gain=gain,
-        spread=float(np.ptp(np.expm1(end.log_gain))),
-        weights=dict(zip(names, map(float, end.weights), strict=True)),
-        counterfactual=counterfactual_of(world, _cube(settled.log_duty), settled.solved),
-        found=found,
-        slope=settled.slope,
-        sweeps=settled.sweeps,
-        method="first-order conditions of a planner whose weights equalise the gains in per cent; "
-        "the largest gain of several first points",
-        options=search.to_dict(),
-    )
 
 
 def ossa_table(*results: GameResult | CommonGain) -> pd.DataFrame:
