@@ -13,9 +13,14 @@ import sys
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is imported
 
+from collections.abc import Iterator
+
+from benchmarks.draws import sweep_rows, year_rows
 from benchmarks.measure import ROOT, Row, machine, table
+from benchmarks.package import package_rows
+from benchmarks.paths import path_rows
 from benchmarks.peers import peer_rows
-from benchmarks.solves import memory_row, solve_rows
+from benchmarks.solves import horizon_rows, memory_rows, solve_rows
 from benchmarks.start import start_rows
 from benchmarks.war import war_rows
 
@@ -26,21 +31,37 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="leave out the half-minute reference")
     parser.add_argument("--no-peers", action="store_true", help="leave out the other packages")
     options = parser.parse_args()
-    rows: list[Row] = []
-    for part in (
+    parts = [
         solve_rows(quick=options.quick),
-        iter([memory_row]),
+        horizon_rows(),
+        memory_rows(),
+        year_rows(draws=64 if options.quick else 512),
+        path_rows(),
         war_rows(quick=options.quick),
+        sweep_rows(small=options.quick),
         start_rows(),
-        () if options.no_peers else peer_rows(),
-    ):
-        for row in part:
-            rows.append(row if isinstance(row, Row) else row())
-            print(f"  {rows[-1].case}", file=sys.stderr)
+        package_rows(build=not options.quick),
+    ]
+    if not options.no_peers:
+        parts.append(peer_rows())
+    rows: list[Row] = []
+    for part in parts:
+        for row in surviving(part):
+            rows.append(row)
+            print(f"  {row.case}", file=sys.stderr)
     text = f"{table(rows)}\n\n{machine()}.\n"
     print(text)
     if not (options.quick or options.no_peers):
         (ROOT / "benchmarks" / "latest.md").write_text(text, encoding="utf-8")
+
+
+def surviving(rows: Iterator[Row]) -> Iterator[Row]:
+    """Yield rows until one fails; the fault becomes a row, and the other parts go on."""
+    try:
+        yield from rows
+    except Exception as error:  # noqa: BLE001  # whatever a benchmark does wrong, the others go on
+        words = str(error).splitlines() or [""]
+        yield Row("a benchmark failed", "", "", "", f"{type(error).__name__}: {words[0][:120]}")
 
 
 if __name__ == "__main__":

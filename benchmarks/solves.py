@@ -11,6 +11,7 @@ from benchmarks.measure import Row, child_json, seconds, shown
 from tests.routes.nested_reference import solve_reference
 from tests.support import escalation, random_world
 from upperhand import load_world, solve_counterfactual
+from upperhand.equilibrium.ladder import Solution
 from upperhand.world.shock import Shock
 from upperhand.world.world import World
 
@@ -74,14 +75,14 @@ def rows_of_world(name: str, world: World, *, with_reference: bool) -> Iterator[
     yield Row("  gradient, all tariffs", shown(gradient), shown(ours), ratio, note)
 
 
-def bare_solve(world: World, shock: Shock) -> Callable[[], object]:
+def bare_solve(world: World, shock: Shock, horizon: str = "long") -> Callable[[], Solution]:
     """Return a call of the array engine without labels, as a game or a sweep makes it."""
     from upperhand.equilibrium.calibrate import calibrate
     from upperhand.equilibrium.horizons import horizon_of
     from upperhand.equilibrium.solve import Options, solve_at
 
-    calibration = calibrate(world, horizon_of("long"), scale=False, labour_supply=0.0)
-    return lambda: solve_at(calibration, shock, Options())
+    calibration = calibrate(world, horizon_of(horizon), scale=False, labour_supply=0.0)
+    return lambda: solve_at(calibration, shock, Options(horizon=horizon))
 
 
 def war(world: World) -> Shock:
@@ -98,11 +99,27 @@ def war(world: World) -> Shock:
     return replace(no_shock(world), tariff_add=added)
 
 
-def memory_row() -> Row:
-    """Return the peak memory of a solve at the largest size, measured in a fresh process."""
+def horizon_rows() -> Iterator[Row]:
+    """Time the world with strategic goods at every horizon, and the world as of a day."""
+    from upperhand.horizon.as_of import as_of
+
+    world = load_world("icio-2022-strategic")
+    shock, size = war(world), f"{len(world.countries)} x {len(world.sectors)}"
+    for horizon in ("long", "medium", "short"):
+        solve = bare_solve(world, shock, horizon)
+        steps = solve().outcome.steps
+        ours = seconds(solve, runs=9)
+        note = f"goal 15 ms; {steps} iterations"
+        yield Row(f"solve {size}, icio-2022-strategic, {horizon}", shown(ours), "", "", note)
+    took = seconds(lambda: as_of(world, "2025-10-09"), runs=5)
+    yield Row("world as of 9 October 2025", shown(took), "", "", "solve included, warm")
+
+
+def memory_rows() -> Iterator[Row]:
+    """Give the peak memory of a solve at the largest size, measured in a fresh process."""
     peak, ok = child_json(MEMORY.format(*LARGEST))
     matrix = 8 * (LARGEST[0] * LARGEST[1]) ** 2 / 2**20
-    return Row(
+    yield Row(
         f"memory of a solve {LARGEST[0]} x {LARGEST[1]}" + ("" if ok else " (no equilibrium)"),
         f"{peak / 2**20:.0f} MB",
         f"{matrix:.0f} MB",
