@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from upperhand.results.talks import Agreement, BargainingSet, PayoffTable, Talks
 
 MOST_YEARS = 100.0
+ORDER = ("short", "medium", "long")
 CUT = 0.5  # points of a tariff: smaller differences are not told apart
 
 
@@ -270,7 +271,29 @@ def bleeding_words(run: Run) -> str:
             f". Set against what each fights for and how patient it is, {the(waits)} can wait longer "
             f"({_years(max(mine, yours))} years against {_years(min(mine, yours))})"
         )
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{text[:1].upper()}{text[1:]}.{_over_time(talks, names)}"
+
+
+def _over_time(talks: Talks, names: list[str]) -> str:
+    """Return how both sides' losses change with the horizon, and when the harder hit changes."""
+    rows = [
+        (one.horizon, one.percent[0][-1][-1], one.percent[1][-1][-1])
+        for one in sorted(talks.tables, key=lambda one: ORDER.index(one.horizon))
+        if one.horizon in ORDER
+    ]
+    if len(rows) < 2 or any(x is None or x >= 0.0 for _, *pair in rows for x in pair):
+        return ""
+    parts = [
+        f"{the(name)} {', '.join(f'{-float(row[k + 1] or 0.0):.2f}' for row in rows)}"
+        for k, name in enumerate(names)
+    ]
+    text = f" In per cent of real income at the {joined([row[0] for row in rows])} horizon: {joined(parts)}"
+    hit = [int(float(row[2] or 0.0) < float(row[1] or 0.0)) for row in rows]
+    turns = [k for k in range(1, len(hit)) if hit[k] != hit[k - 1]]
+    if not turns:
+        return f"{text}; {the(names[hit[0]])} is hit harder at each."
+    where = " and ".join(f"between {rows[k - 1][0]} and {rows[k][0]}" for k in turns)
+    return f"{text}; hit harder: {the(names[hit[0]])} first, {the(names[hit[-1]])} later, turning {where}."
 
 
 def _years(value: float) -> str:
