@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 def leverage(run: Run, *, words: bool = True) -> Table:
-    """Return the seven measures by horizon: value for each side, who is favoured, in words."""
+    """Return the seven measures by horizon: value for each side, who is favoured; words below."""
     talks = run.talks
     rows = []
     for one in talks.leverage if talks else ():
@@ -47,8 +47,6 @@ def leverage(run: Run, *, words: bool = True) -> Table:
                 if None not in ends:
                     entry[side] += f" ({shown(ends[0])} to {shown(ends[1])})"
             entry["Favours"] = run.name_of(row.favours) if row.favours else "neither"
-            if words:
-                entry["In words"] = named(run, row.sentence)
             rows.append(entry)
     return table_of_talks(
         run,
@@ -57,8 +55,17 @@ def leverage(run: Run, *, words: bool = True) -> Table:
         "Each in its own unit, for each side; a dash where the measure does not exist",
         rows,
         note="The upper hand goes by threat-point advantage, surplus share and clock; 'split' when "
-        "they disagree. A free threat costs its maker nothing and is never divided by.",
+        "they disagree. A free threat costs its maker nothing and is never divided by."
+        f"{_measures_words(run) if words else ''}",
     )
+
+
+def _measures_words(run: Run) -> str:
+    """Return the measures in words at the horizon of the deal."""
+    talks = run.talks
+    found = [one for one in talks.leverage if one.horizon == talks.deal_horizon] if talks else []
+    words = [f"{row.label}: {named(run, row.sentence)}." for one in found for row in one.rows]
+    return f" At the {found[0].horizon} horizon: {' '.join(words)}" if words else ""
 
 
 def reasons(run: Run) -> Table:

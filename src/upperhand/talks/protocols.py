@@ -212,7 +212,7 @@ def _audience(
     settled = 1.0 - alive[0] * alive[1]
     words = (
         f"everything is carried out with probability {crisis.war:.2g}, at the latest after "
-        f"{12 * crisis.horizon:.2g} months"
+        f"{12 * crisis.horizon:.0f} months"
     )
     fine = np.linspace(0.0, crisis.horizon, 4001)
     both = np.prod(crisis.survival(fine), axis=0)
