@@ -30,6 +30,7 @@ Array = npt.NDArray[np.float64]
 
 BASE = "variable threats"  # the threat point from which the surplus share is reported
 RULE = "Nash, weights from the clocks"
+NODES = 8  # of the path to everything; what they leave is spread
 SPREAD = 1e-6  # share of the parts: a larger gap of the quadrature is left to be seen
 NEGLIGIBLE = 1e-3  # per cent of real income: a smaller loss is none
 KNOWN = 2e-3  # shares of the surplus closer to one half than this are one half
@@ -274,7 +275,7 @@ def _sectors(
 ) -> dict[str, dict[str, float]]:
     """Return damage to the second side less damage to the first by move and sector, USD billion.
 
-    What the quadrature leaves, about 1e-8 of the total, is spread in proportion to the parts.
+    What the quadrature leaves, about 1e-7 of the total, is spread in proportion to the parts.
     """
     weights = np.zeros(len(world.countries))
     for sign, side in ((1.0, sides[0]), (-1.0, sides[1])):
@@ -282,7 +283,9 @@ def _sectors(
         weights = weights + sign * np.where(inside, world.income, 0.0) / 1e3
     moves = [(f"{side.name}: {move.label}", move) for side in sides for move in side.moves]
     groups = [compose_all(world, move.measures) for _, move in moves]
-    found = by_group_and_sector(world, groups, weights, horizon=table.horizon, closure=closure)
+    found = by_group_and_sector(
+        world, groups, weights, horizon=table.horizon, closure=closure, nodes=NODES
+    )
     gap = float(table.usd[0, -1, -1] - table.usd[1, -1, -1]) / 1e3 - float(found.sum())
     size = float(np.abs(found).sum())
     if abs(gap) <= SPREAD * size:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -37,12 +37,14 @@ class Table:
         front: The efficient deals.
         income: Baseline income of each side, USD billion a year.
         points: Efficient deals solved so far.
+        cheats: Payoffs of cheating that are known, by the strengths of the deal.
     """
 
     scale: Scale
     front: Front
     income: Pair
     points: tuple[Point, ...] = ()
+    cheats: dict[bytes, Pair] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.points = self.front.points
@@ -268,7 +270,10 @@ def _selection(table: Table, deal: Deal, rule: str) -> str:
 
 def _patience(table: Table, found: Solved, point: Pair) -> tuple[float | None, float | None]:
     """Return the yearly discount factor above which each side keeps a deal (eq. 12.26)."""
-    keep, cheat = found.usd_bn.tolist(), cheating(table.scale, found.strength)
+    key = found.strength.tobytes()
+    if key not in table.cheats:
+        table.cheats[key] = cheating(table.scale, found.strength)
+    keep, cheat = found.usd_bn.tolist(), table.cheats[key]
     first, second = (critical_patience(keep[k], cheat[k], point[k]) for k in (0, 1))
     return first, second
 
