@@ -73,7 +73,8 @@ def read_measure(data: Mapping[str, Any]) -> Measure:
     kind = data.get("kind")
     if kind not in KINDS:
         raise MeasureError("measure: " + unknown("kind", kind, list(KINDS)))
-    strange = [key for key in data if not isinstance(key, str)]
+    keys: list[object] = list(data)  # YAML may hold keys that are numbers or days
+    strange = [key for key in keys if not isinstance(key, str)]
     if strange:
         raise MeasureError(f"measure: '{strange[0]}' is no name of a field; quote it or leave it")
     return KINDS[kind](**data)
