@@ -46,7 +46,7 @@ class Calibration:
         return country_blocks(self.base, self.nests, self.duty, self.levy, self.damp)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def calibrate(world: World, horizon: Horizon, *, scale: bool, labour_supply: float) -> Calibration:
     """Return the baseline arrays of `world` at `horizon`.
 

@@ -128,11 +128,10 @@ def log_ces(share: Array, log_price: Array, elasticity: float, axis: int) -> Arr
 
     `share` are baseline value shares that add to 1 along `axis`; 1 is Cobb-Douglas.
     """
-    xp = log_price.__array_namespace__()
     if elasticity == 1.0:
-        return xp.sum(share * log_price, axis=axis)
-    power = 1.0 - elasticity
-    return xp.log(xp.sum(share * xp.exp(power * log_price), axis=axis)) / power
+        return (share * log_price).sum(axis=axis)
+    xp, power = log_price.__array_namespace__(), 1.0 - elasticity
+    return xp.log((share * xp.exp(power * log_price)).sum(axis=axis)) / power
 
 
 def materials_price(base: Base, log_price: Array, elasticity: float) -> Array:
@@ -151,11 +150,10 @@ def unit_cost(
     base: Base, log_factor_price: Array, log_materials: Array, elasticity: float
 ) -> Array:
     """Return the log cost [S, N] of the bundle of value added and materials (eq. 2.2)."""
-    xp = log_materials.__array_namespace__()
     beta = base.value_added_share
     if elasticity == 1.0:
         return beta * log_factor_price + (1.0 - beta) * log_materials
-    power = 1.0 - elasticity
+    xp, power = log_materials.__array_namespace__(), 1.0 - elasticity
     value_added, materials = xp.exp(power * log_factor_price), xp.exp(power * log_materials)
     return xp.log(beta * value_added + (1.0 - beta) * materials) / power
 
@@ -186,10 +184,9 @@ def materials_demand(
     base: Base, spent: Array, log_price: Array, log_materials: Array, elasticity: float
 ) -> Array:
     """Return spending [K, N] on each input, from spending on materials [S, N] (eq. 2.6)."""
-    xp = spent.__array_namespace__()
     if elasticity == 1.0:
         return (base.input_mix @ spent.T[:, :, None])[:, :, 0].T
-    power = 1.0 - elasticity
+    xp, power = spent.__array_namespace__(), 1.0 - elasticity
     scaled = (spent * xp.exp(-power * log_materials)).T[:, :, None]
     return xp.exp(power * log_price) * (base.input_mix @ scaled)[:, :, 0].T
 
@@ -211,7 +208,7 @@ def flows_of(base: Base, nests: Nests, wedges: Wedges, state: State) -> Flows:
 
     theta = base.elasticity[:, None]
     power = -theta * gate
-    shift = xp.max(power, axis=1, keepdims=True)
+    shift = power.max(axis=1, keepdims=True)
     pull = xp.exp(power - shift)  # eq. 2.4, scaled by sector to stay in range
     access = (wedges.kernel @ pull[:, :, None])[:, :, 0]
     price = -(xp.log(access) + shift) / theta
@@ -235,14 +232,14 @@ def flows_of(base: Base, nests: Nests, wedges: Wedges, state: State) -> Flows:
     final_price = log_ces(base.final_share, state.log_price, nests.final, 0)
     employment = wedges.log_factor_supply + nests.labour_supply * (state.log_wage - final_price)
     mobile = 1.0 - base.specific[:, None]
-    labour_demand = xp.sum(mobile * value_added, axis=0)
-    labour_base = xp.sum(mobile * base.value_added, axis=0)
+    labour_demand = (mobile * value_added).sum(axis=0)
+    labour_base = (mobile * base.value_added).sum(axis=0)
     labour_income = labour_base * xp.exp(state.log_wage + employment)  # eq. 2.7
     net = spending - imports + border - revenue
     if nests.has_specific:
         net = net + base.specific[:, None] * value_added
-    own = labour_income + xp.sum(net, axis=0)
-    income = own + wedges.imbalance + wedges.imbalance_share * xp.sum(own)  # eq. 2.8
+    own = labour_income + net.sum(axis=0)
+    income = own + wedges.imbalance + wedges.imbalance_share * own.sum()  # eq. 2.8
     final = final_mix(base, state.log_price, final_price, nests.final) * income[None, :]
     return Flows(
         pull=pull,
@@ -273,7 +270,7 @@ def next_wage(base: Base, flows: Flows, damp: Array, log_wage: Array) -> Array:
 def numeraire_gap(base: Base, flows: Flows) -> Array:
     """Return the log of world factor income over its baseline: the numeraire, zero in equilibrium."""
     xp = flows.value_added.__array_namespace__()
-    return xp.log(xp.sum(flows.value_added) / xp.sum(base.value_added))
+    return xp.log(flows.value_added.sum() / base.value_added.sum())
 
 
 def rest_of_state(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -84,8 +86,9 @@ def _trade(world: World, shock: Shock, solution: Solution) -> dict[str, Array]:
     levy = np.log1p(shock.export_tax(world)) - np.log1p(world.export_tax)
     border_price = np.broadcast_to(gate, after.shape) + levy
     foreign = ~np.eye(len(world.countries), dtype=bool)[:, :, None]
-    exports = [(flow * foreign).sum(axis=(1, 2)) for flow in (before, after)]
-    imports = [(flow * foreign).sum(axis=(0, 2)) for flow in (before, after)]
+    crossing = (before * foreign, after * foreign)
+    exports = [flow.sum(axis=(1, 2)) for flow in crossing]
+    imports = [flow.sum(axis=(0, 2)) for flow in crossing]
     return {
         "baseline_trade": before,
         "trade": after,
@@ -96,18 +99,21 @@ def _trade(world: World, shock: Shock, solution: Solution) -> dict[str, Array]:
         "exports_change": _ratio(exports[1], exports[0]),
         "imports_change": _ratio(imports[1], imports[0]),
         "terms_of_trade_change": np.exp(
-            _mean_price(border_price, before * foreign, after * foreign, (1, 2))
-            - _mean_price(border_price, before * foreign, after * foreign, (0, 2))
+            _mean_price(border_price, crossing, exports, (1, 2))
+            - _mean_price(border_price, crossing, imports, (0, 2))
         ),
     }
 
 
-def _mean_price(log_price: Array, before: Array, after: Array, axis: tuple[int, ...]) -> Array:
+def _mean_price(
+    log_price: Array, flows: Sequence[Array], totals: Sequence[Array], axis: tuple[int, ...]
+) -> Array:
     """Return the Tornqvist mean of log prices: value shares before and after, averaged."""
-    weights = [
-        flow / np.maximum(flow.sum(axis=axis, keepdims=True), 1e-300) for flow in (before, after)
+    means = [
+        (flow * log_price).sum(axis=axis) / np.maximum(total, 1e-300)
+        for flow, total in zip(flows, totals, strict=True)
     ]
-    return np.asarray((0.5 * (weights[0] + weights[1]) * log_price).sum(axis=axis))
+    return np.asarray(0.5 * (means[0] + means[1]))
 
 
 def _sectors(world: World, solution: Solution) -> dict[str, Array]:

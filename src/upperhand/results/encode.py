@@ -106,7 +106,7 @@ def _write_variable(target: Any, name: str, array: xr.DataArray) -> None:
 
     values = array.values
     packed = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
-    options = packed if array.ndim >= 3 else {}
+    options = packed if "exporter" in array.dims else {}
     if values.dtype.kind in "OUT":
         values, dtype = values.astype(object), h5py.string_dtype()
     else:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import asdict, replace
-from functools import partial
+from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -166,8 +166,31 @@ def baseline_world(scenario: Scenario, table: World, moved: Numbers | None = Non
         NoEquilibriumError: If the measures of the baseline leave no equilibrium.
         OptionError: If the register does not know the world's countries or sectors.
     """
-    base = scenario.baseline
-    world = table
+    numbers = moved or {}
+    parts = {
+        "table": [table.name, table.fingerprint, table.card, table.country_names],
+        "baseline": scenario.baseline.model_dump(mode="json"),
+        "closure": scenario.closure,
+        "options": [scenario.options.scale, scenario.options.labour_supply],
+        "moved": {name: str(value) for name, value in numbers.items()},
+    }
+    return _solved_baseline(_Asked(fingerprint(parts), scenario, table, numbers))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A baseline, found again by what identifies it: the last few are kept, with their calibrations."""
+
+    key: str
+    scenario: Scenario = field(compare=False)
+    table: World = field(compare=False)
+    moved: Numbers = field(compare=False)
+
+
+@lru_cache(maxsize=4)
+def _solved_baseline(asked: _Asked) -> World:
+    scenario, table, moved = asked.scenario, asked.table, asked.moved
+    base, world = scenario.baseline, table
     if base.as_of:
         from upperhand.horizon.as_of import as_of
 
@@ -175,16 +198,16 @@ def baseline_world(scenario: Scenario, table: World, moved: Numbers | None = Non
             table,
             base.as_of,
             weights=base.weights,
-            horizon=_span(base.horizon, moved or {}),
+            horizon=_span(base.horizon, moved),
             after_horizon=base.after_horizon,
             controls=base.controls,
-            rates=_controls(moved or {}),
+            rates=_controls(moved),
         )
     if not base.measures:
         return world
     from upperhand.equilibrium import rebase
 
-    found = _solver(scenario, base.horizon, moved or {})(world, list(base.measures))
+    found = _solver(scenario, base.horizon, moved)(world, list(base.measures))
     if not found.outcome.ok:
         raise NoEquilibriumError(f"the baseline of '{scenario.title}': {found.outcome.sentence()}")
     return rebase(world, found, name=f"{table.name}, {base.words}")
