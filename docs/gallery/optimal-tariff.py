@@ -31,9 +31,9 @@ print(f"best tariff {rate:.6f}, formula {1 / (5.0 * own):.6f}")
 rates = np.linspace(0, 1, 21)
 income = [
     float(
-        uh.solve_counterfactual(
-            world, uh.Tariff(by="HOM", against=["FOR"], add_pp=100 * rate)
-        ).percent("real_income_change").sel(country="HOM")
+        uh.solve_counterfactual(world, uh.Tariff(by="HOM", against=["FOR"], add_pp=100 * rate))
+        .percent("real_income_change")
+        .sel(country="HOM")
     )
     for rate in rates
 ]

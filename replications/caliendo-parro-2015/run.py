@@ -102,6 +102,8 @@ def numbers(data: Path) -> Iterator[tuple[Key, float]]:
         for table in ("2", "2, R package cp2015"):
             yield from (((table, name, column, ""), value) for column, value in row.items())
         yield ("2", name, "welfare", "exact"), exact.sel(country=code)
+        yield ("exact, other solver", name, "real income", ""), exact.sel(country=code)
+        yield ("exact, other solver", name, "real wages", ""), wage.sel(country=code)
         for group, partners in (("NAFTA", inside), ("rest of the world", ~inside)):
             yield ("3", name, f"terms of trade, {group}", ""), terms[n, partners].sum()
             yield ("3", name, f"volume of trade, {group}", ""), volume[n, partners].sum()
