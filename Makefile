@@ -86,9 +86,12 @@ docs: $(VENV)/.dev ## Build the documentation, warnings being errors
 	@echo "site/index.html"
 
 # Pages and pictures that are made from results and tables of the package, and are kept in the repository.
+PAPERS ?= ../shared/data
 pages: $(VENV)/.dev ## Write the generated pages anew: assumptions, data sources, validation
 	@$(BIN)/python -m upperhand.scenario.registers .
-	@$(BIN)/upperhand replicate all --markdown > docs/reference/validation.tmp && mv docs/reference/validation.tmp docs/reference/validation.md
+	@test -d $(PAPERS) || { echo "validation.md needs the papers' data: make pages PAPERS=DIR"; exit 1; }
+	@$(BIN)/upperhand replicate all --markdown --data $(PAPERS) > docs/reference/validation.tmp
+	@mv docs/reference/validation.tmp docs/reference/validation.md
 	@git --no-pager diff --stat -- ASSUMPTIONS.md DATA_SOURCES.md docs/reference/validation.md
 
 gallery: $(VENV)/.dev ## Run the notebooks of the gallery and write them with their outputs
