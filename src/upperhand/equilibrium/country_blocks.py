@@ -163,7 +163,17 @@ def _system(
         matrix[:, place], right[:, place] = block[..., :-s], block[..., -s:]
     diagonal = np.arange(1, 1 + 2 * s)
     matrix[:, diagonal, diagonal] += 1.0
-    return np.linalg.inv(matrix), right
+    return _inverse(matrix), right
+
+
+def _inverse(matrix: Array) -> Array:
+    """Return the inverses; the identity, which steps without help, where there is none."""
+    try:
+        return np.asarray(np.linalg.inv(matrix))
+    except np.linalg.LinAlgError:
+        bare = np.eye(matrix.shape[-1])
+        singular = np.linalg.matrix_rank(matrix) < matrix.shape[-1]
+        return np.asarray(np.linalg.inv(np.where(singular[:, None, None], bare, matrix)))
 
 
 def _money(home: _Home, nests: Nests, gate: _Plane, factor: _Plane) -> _Plane:
@@ -271,4 +281,18 @@ def step_of(blocks: Blocks, gap: Array) -> Array:
     step = gap.copy()  # what the blocks leave out stays as it is
     step[:n] = found[:, 0]
     step[n:end].reshape(size - 1, n)[...] = found[:, 1:].T
+    return step
+
+
+def step_back_of(blocks: Blocks, gap: Array, outcomes: int) -> Array:
+    """Return the step that closes a gap in multipliers: the transpose of `step_of`, by outcome."""
+    n, size, _ = blocks.shape
+    line, end = n * outcomes, n * size * outcomes
+    by_country = np.empty((n, size, outcomes), dtype=np.float32)
+    by_country[:, 0] = gap[:line].reshape(n, outcomes)
+    by_country[:, 1:] = gap[line:end].reshape(size - 1, n, outcomes).swapaxes(0, 1)
+    found = blocks.swapaxes(1, 2) @ by_country
+    step = gap.copy()
+    step[:line] = found[:, 0].ravel()
+    step[line:end].reshape(size - 1, n, outcomes)[...] = found[:, 1:].swapaxes(0, 1)
     return step

@@ -20,6 +20,8 @@ FEWEST_ENGLISH = 0.12
 SUFFIXES = {".txt": "text", ".md": "markdown", ".markdown": "markdown"} | {
     ".html": "html", ".htm": "html",
 }  # fmt: skip
+#: What trafilatura and what it rests on raise on pages that are none.
+BROKEN = (AssertionError, AttributeError, IndexError, KeyError, TypeError, ValueError)
 #: A line at least so long that ends without a stop goes on in the next one.
 WRAPPED = 55
 STOPS = (".", "!", "?", ":", '"', "'", "”", "’", "*")
@@ -239,6 +241,8 @@ def _from_html(text: str, path: Path) -> Parts:
         )
     except RecursionError as error:
         raise ArticleError(f"{path}: is nested too deeply; save the article as .txt") from error
+    except BROKEN as error:
+        raise ArticleError(f"{path}: the page is broken; save the article as .txt") from error
     if found is None or not (found.text or "").strip():
         raise ArticleError(f"{path}: no article found on the page; save its text as .txt")
     return found.title or "", found.date or "", found.text.splitlines()
