@@ -8,7 +8,7 @@ import pytest
 from tests.support import random_world
 from upperhand.equilibrium import hats
 from upperhand.equilibrium.calibrate import calibrate, wedges_of
-from upperhand.equilibrium.country_blocks import step_of
+from upperhand.equilibrium.country_blocks import step_back_of, step_of
 from upperhand.equilibrium.horizons import horizon_of
 from upperhand.equilibrium.layout import Layout
 from upperhand.world.shock import no_shock
@@ -47,3 +47,6 @@ def test_blocks_invert_the_derivative_within_each_country(horizon, labour_supply
     found = np.stack([step_of(calibration.blocks, unit) for unit in np.eye(point.size)], axis=1)
     scale = np.abs(expected).max()
     assert np.abs(found - expected).max() / scale < 1e-6  # single precision is 6e-8
+    pair = np.eye(point.size)[:, :2]  # of outcomes, the last axis
+    back = step_back_of(calibration.blocks, pair.ravel(), 2).reshape(-1, 2)
+    assert np.abs(back - expected[:2].T).max() / scale < 1e-6

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy.typing as npt
 from upperhand.core.errors import NoEquilibriumError
 from upperhand.equilibrium.adjoint import Pullback, Seed, point_at, pull_back, sweep_back, zero_seed
 from upperhand.equilibrium.calibrate import kernel_axes
+from upperhand.equilibrium.country_blocks import step_back_of
 from upperhand.equilibrium.hats import State
 from upperhand.equilibrium.ladder import Solution
 from upperhand.equilibrium.layout import Layout
@@ -94,7 +96,13 @@ def solve_adjoint(
 
     first = direct if start is None else start
     end = solve_fixed_point(
-        mapping, first / size, tol=tol, max_steps=max_steps, memory=memory, longest=np.inf
+        mapping,
+        first / size,
+        tol=tol,
+        max_steps=max_steps,
+        memory=memory,
+        longest=np.inf,
+        step_of=partial(step_back_of, calibration.blocks, outcomes=seed.income.shape[1]),
     )
     if not end.reached:
         raise NoEquilibriumError(
