@@ -11,27 +11,19 @@ from benchmarks.measure import Row, in_child, seconds, shown
 
 COMMAND = str(Path(sys.executable).parent / "upperhand")
 
+ONE = ["--draws", "0"]  # the central numbers only
 CASES = [
     ("upperhand --help", ["--help"], 5, "goal 0.3 s"),
     (
-        "upperhand run october-2025 --no-talks --no-report",
-        ["run", "october-2025", "--no-talks", "--no-report"],
+        "run october-2025, no talks, no report, no ranges",
+        ["--no-talks", "--no-report", *ONE],
         3,
         "goal 1.5 s",
     ),
-    (
-        "upperhand run october-2025 --no-talks",
-        ["run", "october-2025", "--no-talks"],
-        3,
-        "goal 6 s",
-    ),
-    (
-        "upperhand run october-2025 --no-report",
-        ["run", "october-2025", "--no-report"],
-        3,
-        "with talks; goal 10 s",
-    ),
-    ("upperhand run october-2025", ["run", "october-2025"], 3, "with talks and report"),
+    ("run october-2025, no talks, no ranges", ["--no-talks", *ONE], 3, "goal 6 s"),
+    ("run october-2025, no report, no ranges", ["--no-report", *ONE], 3, "with talks; goal 10 s"),
+    ("run october-2025, no ranges", ONE, 1, "with talks and report"),
+    ("run october-2025", [], 1, "with talks, report and ranges"),
 ]
 
 
@@ -40,8 +32,9 @@ def start_rows() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
         empty = seconds(lambda: in_child([sys.executable, "-c", "pass"], cwd=here), runs=5)
-        for name, arguments, runs, note in CASES:
-            call = [COMMAND, *arguments]
+        for name, options, runs, note in CASES:
+            run = [] if name.startswith("upperhand") else ["run", "october-2025"]
+            call = [COMMAND, *run, *options]
             try:
                 took = seconds(lambda call=call: in_child(call, cwd=here), runs=runs)
             except RuntimeError as error:
