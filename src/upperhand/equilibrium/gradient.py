@@ -95,15 +95,14 @@ def solve_adjoint(
         return direct / size + layout.pack_derivative(sweep_back(at, seeded))
 
     first = direct if start is None else start
-    end = solve_fixed_point(
-        mapping,
-        first / size,
-        tol=tol,
-        max_steps=max_steps,
-        memory=memory,
-        longest=np.inf,
-        step_of=partial(step_back_of, calibration.blocks, outcomes=seed.income.shape[1]),
+    search = partial(
+        solve_fixed_point, mapping, tol=tol, max_steps=max_steps, memory=memory, longest=np.inf
     )
+    step_of = partial(step_back_of, calibration.blocks, outcomes=seed.income.shape[1])
+    with np.errstate(all="ignore"):  # blocks of the baseline may mislead far away from it
+        end = search(first / size, step_of=step_of)
+    if not end.reached:
+        end = search(first / size)
     if not end.reached:
         raise NoEquilibriumError(
             f"no derivative: the adjoint stopped at a gap of {end.gap:.1e} after {end.steps} steps; "
