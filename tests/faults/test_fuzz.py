@@ -88,6 +88,14 @@ def test_a_setting_needs_a_path_that_can_be_read(path):
         parse_scenario(text, changes=[f"{path}=1"])
 
 
+@pytest.mark.parametrize("version", ["1.9", "9.1", "1", "x"])
+def test_a_version_of_yaml_that_does_not_exist_is_refused(version):
+    """Found by mutation: the reader of YAML asserts that there is one."""
+    text = f"%YAML {version}\n---\ntitle: x\nmoves: [{{kind: tariff, by: USA, against: [CHN], add_pp: 1}}]"
+    with pytest.raises(ScenarioError, match="not valid YAML"):
+        parse_scenario(text)
+
+
 def test_a_sealed_record_of_something_else_is_refused(tmp_path):
     """Found by mutation: sums that fit and content that does not gave KeyError and its like."""
     with pytest.raises(RecordError, match=r"not those of a run|cannot be read"):

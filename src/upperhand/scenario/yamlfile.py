@@ -26,6 +26,12 @@ PLAIN_TAGS = frozenset(
 )
 Where = tuple[str | int, ...]
 
+#: What the YAML reader raises, besides its own errors, on directives and values beyond reason.
+UNREADABLE = (
+    *(YAMLError, ValueError, RecursionError, AssertionError, AttributeError, IndexError),
+    *(KeyError, TypeError),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -104,10 +110,11 @@ def parse(text: str, *, name: str = "scenario") -> Document:
         mark = error.problem_mark or error.context_mark
         line = f":{mark.line + 1}" if mark else ""
         raise ScenarioError(f"{name}{line}: not valid YAML: {error.problem or error}") from error
-    except (YAMLError, ValueError, RecursionError) as error:
+    except UNREADABLE as error:
         if isinstance(error, ScenarioError):
             raise
-        raise ScenarioError(f"{name}: not valid YAML: {str(error).splitlines()[0]}") from error
+        said = str(error).partition("\n")[0] or type(error).__name__
+        raise ScenarioError(f"{name}: not valid YAML: {said}") from error
     return Document(name, data, lines)
 
 
@@ -136,7 +143,7 @@ def parse_value(text: str) -> Any:
         if not all(is_text(word) for word in _words(value)):
             raise ValueError("half a character")
         return value
-    except (YAMLError, ValueError) as error:
+    except UNREADABLE as error:
         raise ScenarioError(f"--set: '{text}' is not a YAML value; quote it") from error
 
 
