@@ -41,7 +41,8 @@ class Calibration:
     @cached_property
     def blocks(self) -> Blocks:
         """What each country's part of the map does to itself, inverted; made at the first solve."""
-        if self.lent is not None:
+        size = 1 + (2 + self.nests.has_specific) * len(self.base.elasticity)
+        if self.lent is not None and self.lent.shape[1] == size:
             return self.lent
         return country_blocks(self.base, self.nests, self.duty, self.levy, self.damp)
 
