@@ -70,6 +70,8 @@ def html_report(run: Run, *, audit: Mapping[str, Any] | None = None) -> str:
 def _sections(tables: dict[str, Table], charts: dict[str, Chart]) -> list[dict[str, Any]]:
     """Return heading, drawing and table of each section, in the order of the report."""
     plan = (
+        ("ranges", "How sure", "", "ranges"),
+        ("odds", "Upper hand over the draws", "", "odds"),
         ("changes", "What changes", "", "changes"),
         ("map", "Map", "map", ""),
         ("ranking", "Every economy", "ranking", "ranking"),

@@ -52,11 +52,27 @@ def percent_by_country(run: Run, name: str, *, key: str = "package", horizon: st
 def spread_by_country(run: Run, name: str, horizon: str) -> list[Spread]:
     """Return a change in per cent by country with the range over the draws."""
     array = 100 * (run.case("package", horizon).counterfactual.data[name] - 1)
+    if name == "real_income_change" and run.ranges is not None:
+        codes_of = [str(code) for code in array["country"].values]
+        return [
+            _drawn(run, code, horizon, float(x))
+            for code, x in zip(codes_of, array.values, strict=True)
+        ]
     if "draw" not in array.dims:
         return [Spread(float(x), float(x), float(x)) for x in array.values]
     low, mid, high = array.quantile([0.1, 0.5, 0.9], dim="draw").values
     rows = zip(mid, low, high, strict=True)
     return [Spread(float(m), float(a), float(b)) for m, a, b in rows]
+
+
+def _drawn(run: Run, code: str, horizon: str, value: float) -> Spread:
+    """Return the central value of a country with the 80 per cent range of the draws."""
+    from upperhand.results.ranges import range_of
+
+    found = range_of(run, code, horizon)
+    return (
+        Spread(value, value, value) if found is None else Spread(value, found.low_80, found.high_80)
+    )
 
 
 def sector_names(run: Run, data: xr.Dataset) -> list[str]:

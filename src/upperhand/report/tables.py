@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from upperhand.report import range_tables
 from upperhand.report import talks_stage as stage
 from upperhand.report import talks_tables as talks
 from upperhand.report.assumptions import assumptions, parameters
@@ -50,6 +51,8 @@ def all_tables(run: Run) -> tuple[Table, ...]:
     """Return every table of the report, in order; those without any row are left out."""
     makers = (
         headline_table,
+        range_tables.ranges,
+        range_tables.odds,
         changes,
         ranking,
         sectors,
