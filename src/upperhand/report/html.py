@@ -71,6 +71,8 @@ def _sections(tables: dict[str, Table], charts: dict[str, Chart]) -> list[dict[s
     """Return heading, drawing and table of each section, in the order of the report."""
     plan = (
         ("ranges", "How sure", "", "ranges"),
+        ("hinges", "What it hinges on", "tornado", ""),
+        ("draws", "Draw by draw", "scatter", ""),
         ("odds", "Upper hand over the draws", "", "odds"),
         ("changes", "What changes", "", "changes"),
         ("map", "Map", "map", ""),

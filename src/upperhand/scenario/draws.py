@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from upperhand.scenario.draw_ready import Keyed, ready
 from upperhand.scenario.draw_talks import measure_name, talks_plan
 from upperhand.scenario.draw_task import ScenarioTask, gap, money, quantity
-from upperhand.scenario.priors import scenario_priors
+from upperhand.scenario.priors import priors_of, scenario_priors
 from upperhand.scenario.read import read_scenario
 from upperhand.scenario.run import run_fingerprint
 from upperhand.scenario.schema import Scenario
@@ -137,7 +137,8 @@ def ranges_of_run(
         task, priors, task_id, draws=draws, seed=scenario.seed if seed is None else seed,
         workers=workers, units=units_of(scenario), progress=progress,
     )  # fmt: skip
-    return with_hinges(found)
+    words = {row["name"]: row["words"] for row in priors_of(scenario)}
+    return with_hinges(replace(found, provenance=found.provenance | {"words": words}))
 
 
 def with_hinges(found: Ensemble) -> Ensemble:

@@ -228,7 +228,7 @@ def _words(scenario: Scenario) -> dict[str, str]:
     }
     for path, measure in measures_of(scenario):
         for field in type(measure).model_fields:
-            plain = field.removesuffix("_pct").removesuffix("_pp").replace("_", " ")
+            plain = field.removesuffix("_pct").replace("add_pp", "points added").replace("_", " ")
             found[f"{path}.{field}"] = f"{measure.title()}: {plain}"
     if scenario.talks is not None:
         for side, clock in scenario.talks.rates.items():

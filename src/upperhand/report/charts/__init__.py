@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from upperhand.report.charts.bars import alone, diversion, ranking, sectors
 from upperhand.report.charts.base import NARROW, WIDE, Chart
 from upperhand.report.charts.parts import horizons, welfare, who_pays
+from upperhand.report.charts.ranges import range_charts
 from upperhand.report.charts.talks import talks_charts
 from upperhand.report.charts.world_map import world_map
 
@@ -34,5 +35,5 @@ def all_charts(run: Run) -> tuple[Chart, ...]:
         "headline": horizons,
     }
     rest = tuple(make(run) for key, make in makers.items() if key in present)
-    rest = (*rest, *talks_charts(run))
+    rest = (*rest, *range_charts(run), *talks_charts(run))
     return (world_map(run), *rest) if "ranking" in present else rest
