@@ -186,3 +186,62 @@ def test_workers_and_this_process_give_the_same_ranges():
     assert here.summary() == there.summary()
     for name in here.outputs:
         np.testing.assert_array_equal(here.outputs[name], there.outputs[name])
+
+
+def test_a_moved_prior_moves_the_run_and_the_draws():
+    plain = parse_scenario(TEXT)
+    moved = parse_scenario(TEXT + "priors: {'moves[1].add_pp': {value: 16, low: 12, high: 20}}\n")
+    said = parse_scenario(TEXT.replace("add_pp: 8", "add_pp: 16"))
+    one, other = (run_scenario(s, decompose=False, with_talks=False) for s in (moved, said))
+    assert one.headline("long").sides == other.headline("long").sides
+    assert plain.fingerprint != moved.fingerprint
+    drawn_rates = ranges_of(moved, draws=16, seed=1).inputs["moves[1].add_pp"]
+    assert 12 <= drawn_rates.min() < drawn_rates.max() <= 20
+
+
+def test_a_scenario_without_draws_is_identified_as_before():
+    assert parse_scenario(TEXT).fingerprint == parse_scenario(TEXT + "draws: 0\n").fingerprint
+    assert parse_scenario(TEXT).fingerprint != parse_scenario(TEXT + "draws: 8\n").fingerprint
+
+
+def test_faulty_priors_are_named():
+    with pytest.raises(ScenarioError, match="must rise"):
+        parse_scenario(TEXT + "priors: {'moves[1].add_pp': {value: 3, low: 4}}\n")
+    unknown = parse_scenario(TEXT + "priors: {'moves[1].add_p': {value: 3}}\n")
+    with pytest.raises(ScenarioError, match=r"did you mean 'moves\[1\]\.add_pp'"):
+        run_scenario(unknown)
+
+
+def test_a_run_that_is_cancelled_leaves_nothing_running():
+    class Cancelled(Exception):  # noqa: N818 - what a page raises
+        pass
+
+    def stop(done, *_):
+        if done > 6:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        run_scenario(
+            parse_scenario(TEXT), draws=64, with_talks=False, decompose=False, progress=stop
+        )
+
+
+def test_talks_of_a_draw_are_those_of_the_whole_menu():
+    """Two routes: menus filled from few equilibria, and the confrontation solved in full."""
+    from upperhand.scenario.drawn import drawn_scenario as at
+    from upperhand.scenario.drawn import drawn_world as table_at
+    from upperhand.scenario.run import baseline_world
+    from upperhand.scenario.talks import talks_of
+
+    scenario = parse_scenario(TEXT.replace("[short, long]", "[long]"))
+    run = run_scenario(scenario, draws=3, seed=4, decompose=False)
+    many = run.ranges
+    assert run.talks is not None
+    assert run.talks.leverage[0].draws == 3
+    for k in range(3):
+        draw = {name: float(column[k]) for name, column in many.inputs.items()}
+        changed = at(scenario, draw)
+        full = talks_of(changed, baseline_world(changed, table_at(changed, draw), draw))
+        row = next(r for r in full.leverage[0].rows if r.key == "threat_advantage")
+        found = many.outputs["threat-point advantage of USA, long"][k]
+        assert abs(found - row.values[0]) < 1e-6  # USD billion; two moves, so every set is solved

@@ -16,7 +16,6 @@ from upperhand.results.ranges import (
 
 if TYPE_CHECKING:
     from upperhand.results import Effect, Run
-    from upperhand.results.ensemble import Range
 
 TINY = 5e-4  # per cent; an end below it counts as zero
 CERTAIN = 0.995  # a share of draws above this is printed as all of them
@@ -243,23 +242,3 @@ def _error_words(run: Run) -> str:
     if not known:
         return "Too few draws to say how exact a median is."
     return f"Monte Carlo error of a side's median: at most {max(known):.2g} points of per cent."
-
-
-def median_words(one: Range) -> str:
-    """Return median and both ranges of one quantity, for tables.
-
-    Examples:
-        >>> import numpy as np
-        >>> from upperhand.results.ensemble import make_ensemble
-        >>> median_words(make_ensemble({"x": np.linspace(-1, 1, 101)}).range("x"))
-        '0.000 (80%: −0.811 to +0.811; 95%: −0.959 to +0.959)'
-    """
-
-    def plain(value: float) -> str:
-        return f"{'−' if value < 0 else '+'}{abs(value):.3f}"
-
-    middle = f"{'−' if one.median <= -5e-4 else ''}{abs(one.median):.3f}"
-    return (
-        f"{middle} (80%: {plain(one.low_80)} to {plain(one.high_80)}; "
-        f"95%: {plain(one.low_95)} to {plain(one.high_95)})"
-    )

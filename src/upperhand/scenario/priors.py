@@ -83,14 +83,17 @@ def scenario_priors(scenario: Scenario, *, models: bool = False) -> Iterator[Pri
 
 
 def moved_numbers(scenario: Scenario) -> dict[str, float | str]:
-    r"""Return the numbers that the section `priors` of a scenario sets to another value.
+    """Return the numbers that the section `priors` of a scenario sets to another value.
 
     Examples:
         >>> from upperhand.scenario.read import parse_scenario
-        >>> text = (
-        ...     "title: T\\nworld: toy\\nmoves: [{kind: tariff, by: USA, against: CHN, add_pp: 1}]"
-        ... )
-        >>> moved_numbers(parse_scenario(text + "\\npriors: {materials (short): {value: 0.3}}"))
+        >>> text = '''
+        ... title: A point less certain
+        ... world: toy
+        ... moves: [{kind: tariff, by: USA, against: CHN, add_pp: 1}]
+        ... priors: {materials (short): {value: 0.3}}
+        ... '''
+        >>> moved_numbers(parse_scenario(text))
         {'materials (short)': 0.3}
     """
     if not scenario.priors:
