@@ -71,7 +71,7 @@ def _summary(text: str) -> str:
     r"""Return the first sentence of a docstring without numbers of equations.
 
     Examples:
-        >>> _summary("A side leaves the table (eq. 4.13).\\n\\nMore.")
+        >>> _summary("A side leaves the table (eq. 4.13).\n\nMore.")
         'A side leaves the table.'
     """
     first = " ".join(text.strip().split("\n\n")[0].split())

@@ -27,11 +27,12 @@ def suggested(claim: Mapping[str, Any], sides: Sequence[str]) -> dict[str, Any]:
     test on the model. A claim that facts could decide gets the facts that look nearest.
 
     Args:
-        claim: Entry of a draft: topic, about, sentence.
+        claim: Entry of a draft: topic, about, sentence, test.
         sides: Codes of the sides of the scenario; empty without one.
 
     Examples:
-        >>> claim = {"topic": "effect", "about": "CHN", "sentence": "The duties cost China dear."}
+        >>> claim = {"topic": "effect", "about": "CHN", "test": "model"}
+        >>> claim["sentence"] = "The duties cost China dear."
         >>> suggested(claim, ["USA", "CHN"])["checks"]
         [{'quantity': 'headline/percent/CHN', 'below': 0}]
         >>> suggested(claim, [])["test"]
@@ -78,6 +79,8 @@ def _reason(claim: Mapping[str, Any]) -> str:
 def facts_like(sentence: str, facts: Facts, *, most: int = FACTS_SHOWN) -> list[str]:
     """Return the series of facts whose names share most words with a sentence.
 
+    A word that names the entity counts once, also where the metric repeats it.
+
     Examples:
         >>> facts_like("Huawei leads the Chinese smartphone market.", read_facts(), most=1)
         ['china_smartphone_share of Huawei']
@@ -86,7 +89,7 @@ def facts_like(sentence: str, facts: Facts, *, most: int = FACTS_SHOWN) -> list[
     scores: dict[str, float] = {}
     for fact in facts:
         entity = {_stem(w) for w in re.findall(r"[a-z0-9]{4,}", fact.entity.lower())} - COMMON
-        metric = {_stem(w) for w in fact.metric.lower().split("_") if len(w) > 3} - COMMON
+        metric = {_stem(w) for w in fact.metric.lower().split("_") if len(w) > 3} - COMMON - entity
         score = 2.0 * len(words & entity) + len(words & metric)
         if score >= 2:
             scores.setdefault(f"{fact.metric} of {fact.entity}", score)
