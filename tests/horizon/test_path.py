@@ -10,8 +10,10 @@ import pytest
 from upperhand.core.errors import NoEquilibriumError, OptionError, RecordError
 from upperhand.equilibrium import solve_counterfactual
 from upperhand.equilibrium.horizons import HORIZONS
+from upperhand.horizon.cost_draws import single
 from upperhand.horizon.pace import horizon_after, world_after
-from upperhand.horizon.path import pain_ratios, solve_path
+from upperhand.horizon.path import costs_of, solve_path
+from upperhand.horizon.path_data import pain_ratios
 from upperhand.horizon.plan import plan_of
 from upperhand.horizon.policy import (
     Policy,
@@ -27,7 +29,8 @@ from upperhand.horizon.policy import (
 from upperhand.measures import DiscouragedPurchase, ExportControl, ImportBan, Tariff
 from upperhand.results.path import Path
 from upperhand.technology.feedback import technology_shock
-from upperhand.technology.state import run_technology, technology
+from upperhand.technology.goods import draw_technology, technology, with_models
+from upperhand.technology.state import run_technology
 from upperhand.world.adjustment import elasticity_path
 from upperhand.world.load import load_world
 from upperhand.world.shock import compose, compose_all
@@ -101,6 +104,60 @@ def test_a_year_is_the_one_year_solution_with_technology_and_measures(strategic,
     alone = path.data["real_income_change"].sel(case="without", year=2029)
     expected = found.real_income_change.sel(country=["USA", "CHN"])
     assert alone.values == pytest.approx(expected.values, rel=1e-10)
+
+
+@pytest.mark.equation("5.26", "5.27")
+def test_a_path_by_quarters_starts_its_years_where_the_yearly_path_does():
+    """A measure from July on is in force in the second half; sums are over quarters of a year."""
+    policies = [expiring(tariffs(), 2026.5, 2027.5)]
+    path = solve_path(toy_world(), policies, years=range(2026, 2028), steps=4, draws=5)
+    assert (path.years, path.span) == ((2026, 2027), 0.25)
+    assert path.dates == tuple(2026 + k / 4 for k in range(8))
+    cost = path.cost.sum("side").values
+    assert cost[[0, 1, 6, 7]] == pytest.approx(np.zeros(4), abs=1e-9)
+    assert (cost[2:6] < 0).all()
+    usd = path.data["cost_usd_bn"].sel(side="USA").values
+    expected = sum(usd[k] / 4 * 1.05 ** (-k / 4) for k in range(8))
+    assert path.present_value()["USA"] == pytest.approx(expected)
+    assert path.data["cumulative_usd_bn"].sel(side="USA").values[-1] == pytest.approx(usd.sum() / 4)
+    data = path.data.copy(deep=True)
+    data["pain_ratio"].values[:] = [4.0, 2.0, 0.5, 0.25, 0.25, 0.25, 0.25, 0.25]
+    assert replace(path, data=data).crossing() == pytest.approx(2026.375)
+    assert "2026.25" in path.summary()
+
+
+@pytest.mark.parametrize("laws", [{"race": "step_by_step"}, {"supply": "learning"}])
+def test_a_path_follows_the_laws_it_is_told_to(strategic, chip_war, laws):
+    policies, path = chip_war
+    other = solve_path(
+        strategic, policies, with_models(technology(), **laws), years=YEARS, draws=20
+    )
+    assert other.ok
+    assert other.provenance.options | laws == other.provenance.options
+    quantity = "lag" if "race" in laws else "domestic_share"
+    mine, theirs = (p.data[quantity].sel(technology="chips").values for p in (path, other))
+    assert np.abs(mine - theirs).max() > 0.01
+    unsettled = [note for note in other.notes if "does not settle" in note]
+    assert bool(unsettled) is ("race" in laws)
+
+
+def test_a_draw_without_research_that_settles_has_no_cost():
+    """It is one without equilibrium among the draws of the cost, and stops no other."""
+    chips = replace(with_models(technology(), race="step_by_step"), goods=(technology().goods[1],))
+    drawn = draw_technology(30, seed=1, base=chips)
+    gap = run_technology(drawn, range(2014, 2016))["chips"].gap[-1]
+    options = {
+        "world": toy_world(),
+        "policies": (sustained(tariffs(), 2026),),
+        "years": (2026,),
+        "closure": "fixed",
+        "members": {"USA": ["USA"], "CHN": ["CHN"]},
+        "support": {},
+    }
+    for at in (int(np.argmax(np.isnan(gap))), int(np.argmin(np.isnan(gap)))):
+        cost = costs_of(single(drawn, at), **options)
+        assert cost.shape == (2, 1)
+        assert np.isfinite(cost).all() == np.isfinite(gap[at])
 
 
 def test_both_margins_are_there_with_their_bands(chip_war):
@@ -278,6 +335,7 @@ def test_measures_compose_as_in_one_year():
         ({"support": {"chipz": 1.0}}, "did you mean 'chips'"),
         ({"support": {"chips": -1.0}}, "support of chips is -1"),
         ({"draws": 0}, "draws is 0"),
+        ({"steps": 2}, "steps is 2; allowed: 1 or 4"),
     ],
 )
 def test_wrong_input_is_named(change, words):

@@ -18,13 +18,13 @@ from upperhand.horizon.beliefs import (
 )
 from upperhand.scenario.beliefs import beliefs_of
 from upperhand.scenario.read import parse_scenario, read_scenario
+from upperhand.technology.goods import technology
 from upperhand.technology.parameters import Race
 from upperhand.technology.race import (
     break_even_diffusion_loss,
     follower_speed,
     frontier_speed,
 )
-from upperhand.technology.state import technology
 
 SCENARIO = """\
 title: Twenty points and an answer

@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 from upperhand.core.errors import OptionError
+from upperhand.horizon.cost_draws import single
 from upperhand.technology.feedback import (
     log_productivity,
     measure_force,
     saved,
     technology_shock,
 )
+from upperhand.technology.goods import Force, draw_technology, parameters_of, technology
 from upperhand.technology.parameters import Race, draw_race, parameters
 from upperhand.technology.race import (
     break_even_diffusion_loss,
@@ -24,13 +26,7 @@ from upperhand.technology.race import (
     run_gap,
     stairs,
 )
-from upperhand.technology.state import (
-    Force,
-    draw_technology,
-    parameters_of,
-    run_technology,
-    technology,
-)
+from upperhand.technology.state import run_technology
 from upperhand.world.load import load_world
 from upperhand.world.shock import check_shock, no_shock
 
@@ -128,12 +124,7 @@ def test_one_draw_of_many_is_the_same_path_as_alone():
     years = range(2018, 2031)
     drawn = draw_technology(4, seed=2, years=years)
     many = run_technology(drawn, years)["chips"]
-    alone = replace(
-        drawn,
-        race=Race(**{name: getattr(drawn.race, name)[2] for name in parameters()}),
-        goods=tuple(replace(good, drift=good.drift[2]) for good in drawn.goods),
-        leaps=tuple((name, year, size[2]) for name, year, size in drawn.leaps),
-    )
+    alone = single(drawn, 2)
     one = run_technology(alone, years)["chips"]
     assert many.lag[:, 2] == pytest.approx(one.lag, rel=1e-12)
     assert many.share[:, 2] == pytest.approx(one.share, rel=1e-12)
@@ -238,7 +229,7 @@ def test_state_becomes_an_admissible_shock_that_is_nothing_in_the_base_year():
         ),
         (
             lambda: run_technology(technology(), [2020], {"chips": Force.none(2)}),
-            "control has 2 years; the path has 1",
+            "control has 2 periods; the path has 1",
         ),
     ],
 )

@@ -17,10 +17,18 @@ if TYPE_CHECKING:
 
 def path(
     source: Source,
+    *,
     first: Annotated[
         int | None, typer.Option("--from", help="First year; the one after the baseline's day.")
     ] = None,
     last: Annotated[int | None, typer.Option("--to", help="Last year; ten years in all.")] = None,
+    race: Annotated[
+        str, typer.Option(help="How the gap moves: reduced, or step_by_step (research is chosen).")
+    ] = "reduced",
+    supply: Annotated[
+        str, typer.Option(help="How domestic supply gains: observed, learning or directed.")
+    ] = "observed",
+    quarters: Annotated[bool, typer.Option("--quarters", help="Four periods a year.")] = False,
     draws: Annotated[int, typer.Option(help="Draws over the priors for the bands.")] = 200,
     seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 1,
     cost_draws: Annotated[
@@ -52,6 +60,9 @@ def path(
             scenario,
             first=first,
             last=last,
+            race=race,
+            supply=supply,
+            steps=4 if quarters else 1,
             draws=draws,
             seed=seed,
             cost_draws=cost_draws,

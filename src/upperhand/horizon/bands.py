@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from upperhand.technology.goods import Force, Technology, draw_technology
 from upperhand.technology.parameters import Array, parameters
-from upperhand.technology.state import Force, State, Technology, draw_technology, run_technology
+from upperhand.technology.state import State, run_technology
 
 QUANTILES = (0.1, 0.5, 0.9)
 FREE = ("lag", "domestic_share")
@@ -31,6 +32,8 @@ class Bands:
         free: Median by technology and year without any control ever, of lag and domestic share.
         turns_on: The parameters that matter most for what the record's controls did to the gap in
             chips, with their rank correlation.
+        unsettled: Share of draws that have no gap, because research of the two firms does not
+            settle; they are left out of everything else.
     """
 
     quantiles: tuple[float, ...]
@@ -39,6 +42,7 @@ class Bands:
     chance_controls_slowed: Array
     free: dict[str, Array]
     turns_on: tuple[tuple[str, float], ...]
+    unsettled: float = 0.0
 
     def arrays(self) -> dict[str, tuple[tuple[str, ...], Array, str, str]]:
         """Return dims, values, label and unit of each quantity by name."""
@@ -65,24 +69,27 @@ def bands_of(
     forces: Mapping[str, Force],
     draws: int,
     seed: int,
+    *,
+    steps: int = 1,
 ) -> Bands:
     """Return percentiles over draws of every uncertain number of technology.
 
     The same draws serve both cases, so that their difference is the measures'.
 
     Examples:
-        >>> from upperhand.technology.state import technology
+        >>> from upperhand.technology.goods import technology
         >>> bands = bands_of(technology(), range(2020, 2023), {}, draws=50, seed=1)
         >>> bands.values["lag"].shape
         (2, 6, 3, 3)
     """
     drawn = draw_technology(draws, seed, years=years, base=tech)
-    on, off = run_technology(drawn, years, forces), run_technology(drawn, years)
+    on = run_technology(drawn, years, forces, steps=steps)
+    off = run_technology(drawn, years, steps=steps)
     values = {
         name: np.array([[_percentiles(s, part) for s in c.values()] for c in (on, off)])
         for name, part in NAMES.items()
     }
-    free = run_technology(drawn.without_controls(), years)
+    free = run_technology(drawn.without_controls(), years, steps=steps)
     return Bands(
         QUANTILES,
         values,
@@ -93,17 +100,23 @@ def bands_of(
             for name in FREE
         },
         _turns_on(drawn, off, free) if draws >= FEWEST_TO_RANK else (),
+        max((_missing(s) for c in (on, off, free) for s in c.values()), default=0.0),
     )
+
+
+def _missing(state: State) -> float:
+    """Return the share of draws without a gap; none of a mineral's."""
+    return 0.0 if state.good.mineral else float(np.isnan(state.gap).any(axis=0).mean())
 
 
 def _chance(first: Mapping[str, State], second: Mapping[str, State]) -> Array:
     """Return the share of draws in which the first state is further behind in the last year."""
-    return np.array(
-        [
-            np.nan if a.good.mineral else float(np.mean(a.gap[-1] > b.gap[-1] + ROUNDING))
-            for a, b in zip(first.values(), second.values(), strict=True)
-        ]
-    )
+    found = []
+    for a, b in zip(first.values(), second.values(), strict=True):
+        apart = a.gap[-1] - b.gap[-1]
+        settled = apart[np.isfinite(apart)]
+        found.append(float(np.mean(settled > ROUNDING)) if settled.size else np.nan)
+    return np.array(found)
 
 
 def _turns_on(
@@ -112,9 +125,11 @@ def _turns_on(
     """Return the three parameters whose rank goes most with what controls do to the gap in chips."""
     if "chips" not in on:
         return ()
-    outcome = _ranks(on["chips"].gap[-1] - off["chips"].gap[-1])
+    apart = on["chips"].gap[-1] - off["chips"].gap[-1]
+    settled = np.isfinite(apart)
+    outcome = _ranks(apart[settled])
     found = {
-        name: float(np.corrcoef(_ranks(np.asarray(getattr(drawn.race, name))), outcome)[0, 1])
+        name: float(np.corrcoef(_ranks(getattr(drawn.race, name)[settled]), outcome)[0, 1])
         for name in parameters()
     }
     ordered = sorted(found.items(), key=lambda item: -abs(item[1]))
@@ -126,8 +141,9 @@ def _ranks(values: Array) -> Array:
 
 
 def _percentiles(state: State, part: str) -> Array:
+    """Return percentiles by date over the draws that have a value; NaN where none has."""
     values = np.asarray(getattr(state, part))
-    if np.isnan(values).any():
-        return np.full((len(state.years), len(QUANTILES)), np.nan)
     by_draw = values if values.ndim == 2 else values[:, None]
-    return np.asarray(np.quantile(by_draw, QUANTILES, axis=1).T)
+    if np.isnan(by_draw).all():
+        return np.full((len(state.dates), len(QUANTILES)), np.nan)
+    return np.asarray(np.nanquantile(by_draw, QUANTILES, axis=1).T)

@@ -10,8 +10,9 @@ import numpy as np
 from upperhand.core.errors import OptionError, raise_faults
 from upperhand.equilibrium.solve import Closure, solve_counterfactual
 from upperhand.horizon.policy import Source
+from upperhand.technology.goods import Good, Technology, draw_technology
 from upperhand.technology.parameters import Array, Number, Race, draw_race, plain
-from upperhand.technology.state import Good, Technology, draw_technology, run_technology
+from upperhand.technology.state import run_technology
 from upperhand.world.shock import Shock, no_shock
 from upperhand.world.world import World
 
@@ -194,7 +195,7 @@ def chance_of_catching_up(
     """Return the share of draws in which the gap falls below half a generation in time.
 
     Examples:
-        >>> from upperhand.technology.state import technology
+        >>> from upperhand.technology.goods import technology
         >>> tech = technology()
         >>> chance_of_catching_up(tech, tech.good("chips"), 2026, np.zeros(50), 1)
         0.0

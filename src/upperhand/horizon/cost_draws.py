@@ -15,8 +15,8 @@ import numpy as np
 from upperhand.core.errors import OptionError
 from upperhand.core.files import write_text
 from upperhand.core.fingerprint import fingerprint
+from upperhand.technology.goods import Events, Technology, draw_technology
 from upperhand.technology.parameters import Array, Race, parameters
-from upperhand.technology.state import Technology, draw_technology
 
 #: Percent changes of real income by side and year; NaN without an equilibrium.
 Solve = Callable[[Technology], Array]
@@ -34,19 +34,30 @@ class CostDraws:
 
     cost: Array
 
+    @property
+    def found(self) -> Array:
+        """Costs of the draws in which every year has an equilibrium."""
+        return np.asarray(self.cost[np.isfinite(self.cost).all(axis=(1, 2))])
+
     def band(self) -> Array:
         """Return percentiles of the cost over the draws with an equilibrium (side, year, quantile)."""
-        found = self.cost[np.isfinite(self.cost).all(axis=(1, 2))]
-        if not len(found):
-            return np.full((*self.cost.shape[1:], len(QUANTILES)), np.nan)
-        return np.moveaxis(np.quantile(found, QUANTILES, axis=0), 0, -1)
+        return _band(self.found)
+
+    def summed(self, scale: Array) -> Array:
+        """Return percentiles of the cost summed up over the years, times a scale by side."""
+        return _band(np.cumsum(self.found * scale, axis=2))
+
+    def ratio_band(self) -> Array:
+        """Return percentiles of the pain ratio (year, quantile); NaN where a draw has none."""
+        both = (self.found[:, :2] < 0).all(axis=1)
+        ratio = np.where(both, self.found[:, 1] / np.where(both, self.found[:, 0], 1.0), np.nan)
+        return np.asarray(_band(ratio[:, None])[0])
 
     def chance_second_hurts_more(self) -> Array:
         """Return the share of draws in which the second side loses more, per cent of income, by year."""
-        found = self.cost[np.isfinite(self.cost).all(axis=(1, 2))]
-        if not len(found):
+        if not len(self.found):
             return np.full(self.cost.shape[2], np.nan)
-        return np.asarray((found[:, 1] < found[:, 0]).mean(axis=0))
+        return np.asarray((self.found[:, 1] < self.found[:, 0]).mean(axis=0))
 
     @property
     def failed(self) -> int:
@@ -54,22 +65,39 @@ class CostDraws:
         return int((~np.isfinite(self.cost).all(axis=(1, 2))).sum())
 
 
+def _band(found: Array) -> Array:
+    """Return percentiles over draws of (draw, side, year) as (side, year, quantile)."""
+    if not len(found):
+        return np.full((*found.shape[1:], len(QUANTILES)), np.nan)
+    return np.asarray(np.moveaxis(np.quantile(found, QUANTILES, axis=0), 0, -1))
+
+
 def single(drawn: Technology, at: int) -> Technology:
     """Return one draw of many as technologies with plain numbers.
 
     Examples:
-        >>> from upperhand.technology.state import technology
+        >>> from upperhand.technology.goods import technology
         >>> one = single(draw_technology(5, seed=1), 2)
         >>> isinstance(one.race.own_weight, float)
         True
     """
     race = Race(**{name: float(np.asarray(getattr(drawn.race, name))[at]) for name in parameters()})
     goods = tuple(replace(good, drift=float(np.asarray(good.drift)[at])) for good in drawn.goods)
-    leaps = tuple(
-        (name, year, float(size if np.ndim(size) == 0 else np.asarray(size)[at]))
-        for name, year, size in drawn.leaps
+    return replace(
+        drawn,
+        race=race,
+        goods=goods,
+        leaps=_one(drawn.leaps, at),
+        breakthroughs=_one(drawn.breakthroughs, at),
+        swings=_one(drawn.swings, at),
     )
-    return replace(drawn, race=race, goods=goods, leaps=leaps)
+
+
+def _one(events: Events, at: int) -> Events:
+    return tuple(
+        (name, year, float(size if np.ndim(size) == 0 else np.asarray(size)[at]))
+        for name, year, size in events
+    )
 
 
 def draw_costs(

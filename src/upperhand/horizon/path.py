@@ -5,35 +5,37 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path as File
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from upperhand.core.errors import OptionError, raise_faults, unknown
+from upperhand.core.errors import NoEquilibriumError, OptionError, raise_faults, unknown
 from upperhand.core.fingerprint import fingerprint, fingerprint_of_arrays
 from upperhand.core.provenance import Provenance
-from upperhand.equilibrium.solve import Closure, solve_counterfactual
+from upperhand.equilibrium.calibrate import Calibration, calibrate, wedges_of
+from upperhand.equilibrium.hats import State as Point
+from upperhand.equilibrium.hats import Wedges
+from upperhand.equilibrium.ladder import solve_wedges
+from upperhand.equilibrium.solve import Closure
 from upperhand.horizon.bands import Bands, bands_of
-from upperhand.horizon.cost_draws import CostDraws, draw_costs, solver
+from upperhand.horizon.cost_draws import draw_costs, solver
 from upperhand.horizon.pace import horizon_after, world_after
+from upperhand.horizon.path_data import cost_arrays, path_data
 from upperhand.horizon.plan import Plan, plan_of
 from upperhand.horizon.policy import Policy, Source, policies_of
 from upperhand.results.path import CASES, Path
 from upperhand.technology.feedback import technology_shock
-from upperhand.technology.parameters import Array
-from upperhand.technology.state import (
+from upperhand.technology.goods import (
+    RACES,
+    SUPPLIES,
     Force,
-    State,
     Technology,
     parameters_of,
-    run_technology,
     technology,
 )
-from upperhand.world.shock import Shock, compose
+from upperhand.technology.parameters import Array
+from upperhand.technology.state import State, run_technology
+from upperhand.world.shock import Shock, check_shock, compose
 from upperhand.world.world import World
-
-if TYPE_CHECKING:
-    import xarray as xr
 
 Progress = Callable[[int, int, str], None]
 Sides = Mapping[str, Sequence[str]]
@@ -43,6 +45,7 @@ SOURCES = (
     "boehm_levchenko_pandalai_nayar_2023",
 )
 FEWEST_YEARS, MOST_YEARS = 1, 60
+TOLERANCE, MOST_STEPS = 1e-12, 500
 WEDGES = tuple(item.name for item in fields(Shock) if item.name not in ("countries", "sectors"))
 
 
@@ -55,6 +58,7 @@ def solve_path(
     sides: Sequence[str] | Sides = ("USA", "CHN"),
     closure: Closure = "fixed",
     support: Mapping[str, float] | None = None,
+    steps: int = 1,
     draws: int = 200,
     seed: int = 1,
     cost_draws: int = 0,
@@ -78,6 +82,7 @@ def solve_path(
         closure: `fixed` or `share`, as for one year.
         support: Public support of the follower's research by technology, as a share of private
             research, from the first year on in the case `with`.
+        steps: Periods a year: 1, or 4 for quarters.
         draws: Draws over the priors for the bands of lag, gap and domestic share; they need no
             equilibrium.
         seed: Seed of the draws.
@@ -104,34 +109,37 @@ def solve_path(
     tech = tech or technology()
     span, members = tuple(int(year) for year in years), _members(sides)
     given = policies_of(policies)
-    _check(world, tech, span, members, closure, support or {}, draws)
-    plan = plan_of(world, given, tech, span, support or {})
+    _check(world, tech, span, members, closure, support or {}, draws, steps)
+    plan = plan_of(world, given, tech, span, support or {}, steps)
     tell = progress or (lambda _done, _total, _words: None)
-    states = _states(world, tech, plan)
+    states = states_of(world, tech, plan)
     incomes, failures = _incomes(world, tech, plan, states, closure, members, tell)
-    bands = bands_of(tech, span, plan.forces, draws, seed)
-    data = _dataset(world, tech, plan, states, incomes, members, bands)
+    bands = bands_of(tech, span, plan.forces, draws, seed, steps=steps)
+    data = path_data(world, tech, plan, states, incomes, members, bands)
+    provenance = _provenance(world, tech, plan, closure, draws, seed)
     if cost_draws:
         fixed = {"world": world, "policies": given, "years": span, "closure": closure}
         costs = draw_costs(
-            solver(costs_of, **fixed, members=members, support=dict(support or {})),
+            solver(costs_of, **fixed, members=members, support=dict(support or {}), steps=steps),
             tech,
             span,
             draws=cost_draws,
             seed=seed,
-            key=_provenance(world, tech, plan, closure, draws, seed).inputs + world.fingerprint,
+            key=provenance.inputs + world.fingerprint,
             folder=folder,
             workers=workers,
             progress=progress,
         )
-        data = data.assign(_cost_arrays(costs))
+        data = data.assign(
+            cost_arrays(costs, data["cost_usd_bn"].values, data["cost"].values, steps)
+        )
     return Path(
         data=data,
         sides=tuple(members),
         policies=tuple(policy.words() for policy in given),
         failures=tuple(failures),
         assumptions=tuple(parameters_of(tech)),
-        provenance=_provenance(world, tech, plan, closure, draws, seed),
+        provenance=provenance,
         notes=_notes(bands, draws),
     )
 
@@ -145,20 +153,28 @@ def costs_of(
     closure: Closure,
     members: Sides,
     support: Mapping[str, float],
+    steps: int = 1,
 ) -> Array:
-    """Return what measures change in real income, per cent (side, year), for one technology."""
-    plan = plan_of(world, policies, tech, years, support)
-    incomes, _ = _incomes(world, tech, plan, _states(world, tech, plan), closure, members, _silent)
+    """Return what measures change in real income, per cent (side, period), for one technology.
+
+    NaN where there is no equilibrium, and everywhere if research of the two firms does not settle.
+    """
+    plan = plan_of(world, policies, tech, years, support, steps)
+    try:
+        states = states_of(world, tech, plan)
+    except NoEquilibriumError:
+        return np.full((len(members), len(plan.dates)), np.nan)
+    incomes, _ = _incomes(world, tech, plan, states, closure, members, _silent)
     return np.asarray(100.0 * (incomes[0] / incomes[1] - 1.0))
 
 
-def _states(world: World, tech: Technology, plan: Plan) -> dict[str, dict[str, State]]:
+def states_of(world: World, tech: Technology, plan: Plan) -> dict[str, dict[str, State]]:
     """Return the technologies from the year of the world's data on, in both cases."""
     first = min(world.year, plan.years[0])
     span = range(first, plan.years[-1] + 1)
     return {
-        "with": run_technology(tech, span, _padded(plan, first)),
-        "without": run_technology(tech, span),
+        "with": run_technology(tech, span, _padded(plan, first), steps=plan.steps),
+        "without": run_technology(tech, span, steps=plan.steps),
     }
 
 
@@ -170,39 +186,53 @@ def _incomes(
     closure: Closure,
     members: Sides,
     tell: Progress,
-) -> tuple[Array, list[tuple[str, int, str]]]:
-    """Return real income over the baseline (case, side, year), and the years without any."""
-    incomes = np.full((2, len(members), len(plan.years)), np.nan)
-    failures: list[tuple[str, int, str]] = []
-    for t, year in enumerate(plan.years):
-        tell(t, len(plan.years), f"year {year}")
+) -> tuple[Array, list[tuple[str, float, str]]]:
+    """Return real income over the baseline (case, side, period), and the periods without any."""
+    weights = np.stack([_weights(world, codes) for codes in members.values()])
+    incomes = np.full((2, len(members), len(plan.dates)), np.nan)
+    failures: list[tuple[str, float, str]] = []
+    last: dict[str, Point | None] = dict.fromkeys(CASES)
+    for t, date in enumerate(plan.dates):
+        tell(t, len(plan.dates), f"year {date:g}")
+        horizon = horizon_after(plan.ages[t])
+        calibration = calibrate(
+            world_after(world, horizon), horizon, scale=False, labour_supply=0.0
+        )
         for c, case in enumerate(CASES):
-            shock = technology_shock(world, tech.race, states[case], year)
+            shock = technology_shock(world, tech.race, states[case], date)
             if case == "with":
                 shock = compose(shock, plan.shocks[t])
-            incomes[c, :, t], why = _year(world, shock, plan.ages[t], closure, members)
+            change, last[case], why = _period(calibration, shock, closure, last[case])
+            incomes[c, :, t] = weights @ change
             if why:
-                failures.append((case, year, why))
-    tell(len(plan.years), len(plan.years), "done")
+                failures.append((case, date, why))
+    tell(len(plan.dates), len(plan.dates), "done")
     return incomes, failures
 
 
-def _cost_arrays(costs: CostDraws) -> dict[str, tuple[tuple[str, ...], Array, dict[str, str]]]:
-    label = f"Percentiles of the change of real income, {len(costs.cost)} draws"
-    label += f", {costs.failed} without equilibrium" if costs.failed else ""
-    more = "Chance that the second side loses more, per cent of its income"
-    return {
-        "cost_band": (
-            ("side", "year", "quantile"),
-            costs.band(),
-            {"long_name": label, "units": "per cent"},
-        ),
-        "chance_second_hurts_more": (
-            ("year",),
-            costs.chance_second_hurts_more(),
-            {"long_name": more, "units": "1"},
-        ),
-    }
+def _period(
+    calibration: Calibration, shock: Shock, closure: Closure, start: Point | None
+) -> tuple[Array, Point | None, str]:
+    """Return every country's real income over the baseline and where the solve ended.
+
+    NaN and why where there is no equilibrium. The search starts where the period before ended.
+    """
+    check_shock(calibration.world, shock)
+
+    def wedges_at(size: float) -> Wedges:
+        return wedges_of(calibration, shock, closure=closure, size=size)
+
+    found = solve_wedges(calibration, wedges_at, tol=TOLERANCE, max_steps=MOST_STEPS, start=start)
+    if not found.outcome.ok:
+        return np.full(len(calibration.world.countries), np.nan), None, found.outcome.sentence()
+    real = found.flows.income / calibration.base.income / np.exp(found.flows.log_final_price)
+    return np.asarray(real), found.state, ""
+
+
+def _weights(world: World, codes: Sequence[str]) -> Array:
+    """Return the share of each country in a side's baseline income."""
+    inside = np.isin(world.countries, list(codes)) * world.income
+    return np.asarray(inside / inside.sum())
 
 
 def _silent(_done: int, _total: int, _words: str) -> None:
@@ -215,29 +245,19 @@ def _notes(bands: Bands, draws: int) -> tuple[str, ...]:
         "both cases keep the controls of the record; the measures come on top",
         f"bands: 10 to 90 per cent of {draws} draws over the priors, leaps included",
     ]
+    if bands.unsettled:
+        notes.append(
+            f"in {bands.unsettled:.0%} of the draws research of the two firms does not settle; the "
+            "bands leave them out"
+        )
     if turns:
         notes.append(f"what controls do to the gap in chips turns on (rank correlation): {turns}")
     return tuple(notes)
 
 
-def _year(
-    world: World, shock: Shock, age: float, closure: Closure, members: Sides
-) -> tuple[Array, str]:
-    """Return each side's real income over the baseline, or NaN and why there is none."""
-    horizon = horizon_after(age)
-    found = solve_counterfactual(
-        world_after(world, horizon), shock, closure=closure, horizon=horizon
-    )
-    if not found.outcome.ok:
-        return np.full(len(members), np.nan), found.outcome.sentence()
-    change = found.real_income_change.values
-    weights = [np.isin(world.countries, list(codes)) * world.income for codes in members.values()]
-    return np.array([float(change @ w / w.sum()) for w in weights]), ""
-
-
 def _padded(plan: Plan, first: int) -> dict[str, Force]:
-    """Return the forces with empty years in front, from the year of the world's data on."""
-    empty = plan.years[0] - first
+    """Return the forces with empty periods in front, from the year of the world's data on."""
+    empty = (plan.years[0] - first) * plan.steps
     calm = Force.none(empty)
     return {
         name: Force(
@@ -248,83 +268,6 @@ def _padded(plan: Plan, first: int) -> dict[str, Force]:
         )
         for name, force in plan.forces.items()
     }
-
-
-def _dataset(
-    world: World,
-    tech: Technology,
-    plan: Plan,
-    states: Mapping[str, Mapping[str, State]],
-    incomes: Array,
-    members: Sides,
-    bands: Bands,
-) -> xr.Dataset:
-    import xarray as xr
-
-    back = len(plan.years)
-    income = np.array(
-        [world.income[np.isin(world.countries, list(m))].sum() for m in members.values()]
-    )
-    ratio = incomes[0] / incomes[1]
-    cost = 100.0 * (ratio - 1.0)
-    by_good = ("case", "technology", "year")
-
-    def stack(name: str) -> Array:
-        return np.array(
-            [[np.asarray(getattr(s, name))[-back:] for s in states[c].values()] for c in CASES]
-        )
-
-    arrays = {
-        "gap": (by_good, stack("gap"), "Gap to the frontier", "generations"),
-        "lag": (by_good, stack("lag"), "Distance to the frontier", "years"),
-        "domestic_share": (by_good, stack("share"), "Share of domestic suppliers", "1"),
-        "control": (by_good, stack("control"), "Intensity of control, record included", "1"),
-        "real_income_change": (
-            ("case", "side", "year"),
-            incomes,
-            "Real income over the baseline",
-            "1",
-        ),
-        "cost": (("side", "year"), cost, "Change of real income by the measures", "per cent"),
-        "cost_usd_bn": (
-            ("side", "year"),
-            (incomes[0] - incomes[1]) * income[:, None] / 1e3,
-            "Change of real income by the measures",
-            "USD billion a year",
-        ),
-        "pain_ratio": (
-            ("year",),
-            pain_ratios(cost),
-            "Loss of the second side over the first's",
-            "1",
-        ),
-        "age": (("year",), np.array(plan.ages), "Mean age of the measures in force", "years"),
-        **bands.arrays(),
-    }
-    return xr.Dataset(
-        {
-            name: (dims, values, {"long_name": label, "units": unit})
-            for name, (dims, values, label, unit) in arrays.items()
-        },
-        coords={
-            "case": list(CASES),
-            "technology": [good.name for good in tech.goods],
-            "side": list(members),
-            "year": list(plan.years),
-            "quantile": list(bands.quantiles),
-        },
-    )
-
-
-def pain_ratios(cost: Array) -> Array:
-    """Return the second side's loss over the first's by year; NaN unless both lose (eq. 5.25).
-
-    Examples:
-        >>> pain_ratios(np.array([[-0.5, 0.1], [-1.0, -1.0]])).tolist()
-        [2.0, nan]
-    """
-    both = (cost[:2] < 0).all(axis=0)
-    return np.where(both, cost[1] / np.where(both, cost[0], 1.0), np.nan)
 
 
 def _members(sides: Sequence[str] | Sides) -> dict[str, tuple[str, ...]]:
@@ -338,11 +281,17 @@ def _provenance(
 ) -> Provenance:
     from upperhand._version import __version__
 
-    options = {"years": list(plan.years), "closure": closure, "draws": draws}
+    options = {
+        "years": list(plan.years), "closure": closure, "draws": draws, "steps": plan.steps,
+        "race": _name_of(tech.gap_model, RACES), "supply": _name_of(tech.supply_model, SUPPLIES),
+    }  # fmt: skip
     distinct = {id(shock): shock for shock in plan.shocks}.values()
     measures = fingerprint_of_arrays(
         (f"{name} {k}", getattr(shock, name)) for k, shock in enumerate(distinct) for name in WEDGES
     )
+    events = [
+        [n, y, float(np.mean(x))] for n, y, x in (*tech.leaps, *tech.breakthroughs, *tech.swings)
+    ]
     support = {name: force.support.tolist() for name, force in plan.forces.items()}
     numbers = [row["value"] for row in parameters_of(tech)]
     return Provenance(
@@ -356,12 +305,19 @@ def _provenance(
                 "active": list(plan.active),
                 "measures": measures,
                 "support": support,
+                "events": events,
             }
         ),
         options=options,
         seed=seed,
         sources=(*world.card.get("references", ()), *SOURCES),
     )
+
+
+def _name_of(law: object, known: Mapping[str, object]) -> str:
+    """Return the name of a law of motion; one of the caller's own has that of its function."""
+    names = [name for name, found in known.items() if found is law]
+    return names[0] if names else str(getattr(law, "__name__", "another"))
 
 
 def _check(
@@ -372,8 +328,11 @@ def _check(
     closure: str,
     support: Mapping[str, float],
     draws: int,
+    steps: int,
 ) -> None:
     faults = []
+    if steps not in (1, 4):
+        faults.append(f"steps is {steps}; allowed: 1 or 4 a year")
     if not FEWEST_YEARS <= len(years) <= MOST_YEARS or list(years) != list(
         range(years[0], years[0] + len(years))
     ):

@@ -14,28 +14,30 @@ NEVER = 9999.0
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What a conditional policy sees at the start of a year.
+    """What a conditional policy sees at the start of a year or quarter.
 
     Attributes:
-        year: The year.
+        year: The date, a decimal year.
         gap: Generations behind, by technology, at the reference parameters.
         lag: Years behind, by technology.
-        domestic_share: Share of domestic suppliers, by technology, the year before.
-        in_force_before: Whether the policy was in force in the year before.
+        domestic_share: Share of domestic suppliers, by technology, the period before.
+        in_force_before: Whether the policy was in force in the period before.
+        span: Length of the period in years.
     """
 
-    year: int
+    year: float
     gap: Mapping[str, float]
     lag: Mapping[str, float]
     domestic_share: Mapping[str, float]
     in_force_before: bool = False
+    span: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """Measures that go together, and when they are in force.
 
-    A year counts as one in which they are in force when they are for at least half of it.
+    A year or quarter counts as one in which they are in force when they are for half of it or more.
 
     Attributes:
         measures: What is done.
@@ -44,7 +46,7 @@ class Policy:
         years_on: Years on in each turn of an intermittent policy; 0 when it is not.
         years_off: Years off in each turn.
         announced: When buyers knew; they lay in stocks from then on.
-        condition: Asked at the start of each year; None when there is none.
+        condition: Asked at the start of each period; None when there is none.
         label: In words.
     """
 
@@ -57,22 +59,24 @@ class Policy:
     condition: Callable[[Situation], bool] | None = field(default=None, compare=False)
     label: str = ""
 
-    def scheduled(self, year: int) -> bool:
-        """Return whether the dates alone put the policy in force in a year.
+    def scheduled(self, date: float, span: float = 1.0) -> bool:
+        """Return whether the dates alone put the policy in force in a year, or in a quarter.
 
         Examples:
             >>> [sustained((), 2026.4).scheduled(year) for year in (2025, 2026, 2035)]
             [False, True, True]
+            >>> [sustained((), 2026.4).scheduled(date, 0.25) for date in (2026.25, 2026.5)]
+            [False, True]
         """
-        held = min(self.end, year + 1.0) - max(self.start, float(year))
-        if held < 0.5:
+        held = min(self.end, date + span) - max(self.start, float(date))
+        if held < 0.5 * span:
             return False
         turn = self.years_on + self.years_off
-        return turn == 0 or (year - round(self.start)) % turn < self.years_on
+        return turn == 0 or (int(date + 1e-9) - round(self.start)) % turn < self.years_on
 
     def in_force(self, situation: Situation) -> bool:
-        """Return whether the policy is in force in the year of a situation."""
-        if not self.scheduled(situation.year):
+        """Return whether the policy is in force in the period of a situation."""
+        if not self.scheduled(situation.year, situation.span):
             return False
         return self.condition is None or bool(self.condition(situation))
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from upperhand.technology.goods import technology
 from upperhand.technology.market import logit
 from upperhand.technology.parameters import Array, draw_race, rows_of
 from upperhand.technology.race import run_gap, stairs
-from upperhand.technology.state import technology
 
 DRAWS, SEED = 4000, 11
 Model = Callable[[Array, "Series", np.random.Generator], Array]

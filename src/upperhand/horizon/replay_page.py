@@ -9,9 +9,9 @@ import numpy as np
 
 from upperhand.core.files import write_text
 from upperhand.horizon.replay import Score, record, score_of
+from upperhand.technology.goods import technology
 from upperhand.technology.parameters import Race
 from upperhand.technology.race import frontier_speed, run_gap, stairs
-from upperhand.technology.state import technology
 
 PAGE = "docs/reference/validation-technology.md"
 HEAD = """# How well does the race match the record?

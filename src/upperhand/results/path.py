@@ -26,10 +26,11 @@ class Path:
 
     Attributes:
         data: One labelled array for each quantity; see the attributes `long_name` and `units`.
-            Dims are `case` (`with`, `without`), `technology`, `side`, `year` and `quantile`.
+            Dims are `case` (`with`, `without`), `technology`, `side`, `year` (a decimal year on a
+            path by quarters) and `quantile`.
         sides: Codes or names of the two sides; the first is the one that the pain ratio is about.
         policies: The measures and when they are in force, in words.
-        failures: Years without an equilibrium: case, year and why.
+        failures: Years or quarters without an equilibrium: case, date and why.
         assumptions: Every number that the path rests on, with range, source and status.
         provenance: World, options, seed and sources.
         notes: What a reader should know first.
@@ -38,7 +39,7 @@ class Path:
     data: xr.Dataset
     sides: tuple[str, ...]
     policies: tuple[str, ...]
-    failures: tuple[tuple[str, int, str], ...]
+    failures: tuple[tuple[str, float, str], ...]
     assumptions: tuple[dict[str, Any], ...]
     provenance: Provenance
     notes: tuple[str, ...] = field(default=())
@@ -49,9 +50,19 @@ class Path:
         return not self.failures
 
     @property
+    def dates(self) -> tuple[float, ...]:
+        """The start of every period, a decimal year."""
+        return tuple(float(date) for date in self.data["year"].values)
+
+    @property
     def years(self) -> tuple[int, ...]:
-        """The years of the path."""
-        return tuple(int(year) for year in self.data["year"].values)
+        """The calendar years of the path."""
+        return tuple(dict.fromkeys(int(date) for date in self.dates))
+
+    @property
+    def span(self) -> float:
+        """Length of a period in years."""
+        return len(self.years) / len(self.dates)
 
     @property
     def lag(self) -> xr.DataArray:
@@ -83,7 +94,8 @@ class Path:
         ratio = np.log(self.pain_ratio.values)
         for k in range(len(ratio) - 1):
             if np.isfinite(ratio[k : k + 2]).all() and ratio[k] * ratio[k + 1] <= 0 != ratio[k]:
-                return float(self.years[k] + ratio[k] / (ratio[k] - ratio[k + 1]))
+                part = ratio[k] / (ratio[k] - ratio[k + 1])
+                return float(self.dates[k] + self.span * part)
         return None
 
     def present_value(self, rates: Mapping[str, float] | float = 0.05) -> dict[str, float]:
@@ -107,7 +119,8 @@ class Path:
             rate = rates if isinstance(rates, (int, float)) else rates.get(side, 0.05)
             if not 0 <= rate < 1:
                 raise OptionError(f"discount rate of {side} is {rate}; allowed: 0 to 1 a year")
-            weight = (1.0 + rate) ** -np.arange(len(self.years))
+            since = np.array(self.dates) - self.dates[0]
+            weight = self.span * (1.0 + rate) ** -since
             found[side] = float((self.data["cost_usd_bn"].sel(side=side).values * weight).sum())
         return found
 
@@ -127,7 +140,7 @@ class Path:
 
     def answers(self, technologies: tuple[str, ...] = ("chips", "ai_accelerators")) -> list[str]:
         """Return how far behind, how fast closing and what controls changed, in sentences."""
-        first, last = self.years[0], self.years[-1]
+        first, last = self.dates[0], self.dates[-1]
         found = []
         for name in technologies:
             if name not in self.data["technology"].values:
@@ -138,12 +151,12 @@ class Path:
             open_lag = float(self.data["lag_free"].sel(technology=name, year=last))
             slowed = float(self.data["chance_controls_slowed"].sel(technology=name))
             found += [
-                f"{name}: {now[1]:.1f} years behind in {first} ({now[0]:.1f} to {now[2]:.1f}), "
-                f"{later[1]:.1f} in {last} ({later[0]:.1f} to {later[2]:.1f})",
-                f"{name}: domestic suppliers {share.sel(year=first).values[1]:.0f} % in {first}, "
-                f"{share.sel(year=last).values[1]:.0f} % in {last} "
+                f"{name}: {now[1]:.1f} years behind in {first:g} ({now[0]:.1f} to {now[2]:.1f}), "
+                f"{later[1]:.1f} in {last:g} ({later[0]:.1f} to {later[2]:.1f})",
+                f"{name}: domestic suppliers {share.sel(year=first).values[1]:.0f} % in {first:g}, "
+                f"{share.sel(year=last).values[1]:.0f} % in {last:g} "
                 f"({share.sel(year=last).values[0]:.0f} to {share.sel(year=last).values[2]:.0f})",
-                f"{name}: without any controls ever {open_lag:.1f} years behind in {last}; the "
+                f"{name}: without any controls ever {open_lag:.1f} years behind in {last:g}; the "
                 f"controls of the record slow the follower in {100 * slowed:.0f} % of the draws, "
                 f"the measures on top in {100 * self.chance_slowed(name):.0f} %",
             ]
@@ -227,7 +240,7 @@ class Path:
             data=data.drop_attrs(deep=False),
             sides=tuple(about["sides"]),
             policies=tuple(about["policies"]),
-            failures=tuple((case, int(year), why) for case, year, why in about["failures"]),
+            failures=tuple((case, float(date), why) for case, date, why in about["failures"]),
             assumptions=tuple(about["assumptions"]),
             provenance=Provenance(**(origin | {"sources": tuple(origin["sources"])})),
             notes=tuple(about["notes"]),
@@ -252,7 +265,7 @@ class Path:
         }
 
     def _failed(self) -> str:
-        years = ", ".join(f"{year} ({case})" for case, year, _ in self.failures)
+        years = ", ".join(f"{date:g} ({case})" for case, date, _ in self.failures)
         return f"no equilibrium in {years}: {self.failures[0][2]}" if self.failures else ""
 
     def _head(self) -> list[str]:
@@ -261,8 +274,8 @@ class Path:
         return [first, *failed, *(f"  {policy}" for policy in self.policies), *self.notes]
 
     def _technologies(self) -> list[str]:
-        first, last = self.years[0], self.years[-1]
-        rows = [f"{'technology':<17}{'':<15}{first:>8}{last:>8}{'10-90 %':>15}{'without':>9}"]
+        first, last = self.dates[0], self.dates[-1]
+        rows = [f"{'technology':<17}{'':<15}{first:>8g}{last:>8g}{'10-90 %':>15}{'without':>9}"]
         for name in (str(value) for value in self.data["technology"].values):
             for quantity, label, scale in (
                 ("lag", "years behind", 1.0),
@@ -280,7 +293,7 @@ class Path:
                 )
         return rows
 
-    def _cost_band(self, year: int) -> str:
+    def _cost_band(self, year: float) -> str:
         if "cost_band" not in self.data:
             return ""
         band = self.data["cost_band"].sel(year=year)
@@ -290,10 +303,10 @@ class Path:
     def _costs(self) -> list[str]:
         title = "change of real income by the measures, per cent"
         rows = [title, f"{'year':<8}" + "".join(f"{s:>10}" for s in self.sides) + f"{'ratio':>10}"]
-        for year in self.years:
+        for year in self.dates:
             cells = "".join(f"{float(self.cost.sel(side=s, year=year)):>10.3f}" for s in self.sides)
             ratio = f"{float(self.pain_ratio.sel(year=year)):>10.2f}".replace("nan", "  -")
-            rows.append(f"{year:<8}{cells}{ratio}{self._cost_band(year)}")
+            rows.append(f"{year:<8g}{cells}{ratio}{self._cost_band(year)}")
         when = self.crossing()
         rows.append(
             f"the pain ratio crosses one in {when:.1f}"

@@ -17,7 +17,7 @@ from upperhand.scenario.worlds import world_of
 if TYPE_CHECKING:
     from upperhand.horizon.beliefs import Belief
     from upperhand.measures.base import Measure
-    from upperhand.technology.state import Good, Technology
+    from upperhand.technology.goods import Good, Technology
     from upperhand.world.world import World
 
 CLOSING = ("discouraged_purchase", "import_ban", "procurement_ban")
@@ -77,7 +77,7 @@ def beliefs_of(
 
 def _in_concert(scenario: Scenario, world: World, draws: int, seed: int) -> Iterator[Belief]:
     """Yield what several controls of one side on one technology ask for together."""
-    from upperhand.technology.state import technology
+    from upperhand.technology.goods import technology
 
     tech = technology()
     for side in scenario.side_codes:
@@ -95,7 +95,7 @@ def _in_concert(scenario: Scenario, world: World, draws: int, seed: int) -> Iter
 
 
 def _of_move(scenario: Scenario, world: World, at: int, draws: int, seed: int) -> Iterator[Belief]:
-    from upperhand.technology.state import technology
+    from upperhand.technology.goods import technology
 
     tech, move = technology(), scenario.moves[at]
     if move.kind == "tariff":

@@ -31,6 +31,9 @@ def path_scenario(
     *,
     first: int | None = None,
     last: int | None = None,
+    race: str = "reduced",
+    supply: str = "observed",
+    steps: int = 1,
     draws: int = 200,
     seed: int = 1,
     cost_draws: int = 0,
@@ -47,6 +50,10 @@ def path_scenario(
         scenario: A scenario, the path of a file, or the name of a packaged one.
         first: First year; the one after the day of the baseline when left out.
         last: Last year; ten years in all when left out.
+        race: How distance to the frontier moves: `reduced` (estimated responses) or `step_by_step`
+            (research is chosen).
+        supply: How domestic supply gains: `observed`, `learning` or `directed`.
+        steps: Periods a year: 1, or 4 for quarters.
         draws: Draws over the priors for the bands.
         seed: Seed of the draws.
         cost_draws: Draws for the band of the cost; each solves a whole path.
@@ -55,7 +62,8 @@ def path_scenario(
         progress: Called with (steps done, steps in all, words).
 
     Raises:
-        OptionError: If the years are out of order, or the moves have not two sides.
+        OptionError: If the years are out of order, the moves have not two sides, or there is no
+            law of that name.
 
     Examples:
         >>> from upperhand.scenario.read import parse_scenario
@@ -71,6 +79,7 @@ def path_scenario(
         ((2026, 2027, 2028, 2029), ('USA', 'CHN'))
     """
     from upperhand.horizon.path import solve_path
+    from upperhand.technology.goods import technology, with_models
 
     if not isinstance(scenario, Scenario):
         scenario = read_scenario(scenario)
@@ -84,7 +93,9 @@ def path_scenario(
     found = solve_path(
         world,
         policies_of_moves(scenario, world, years),
+        with_models(technology(), race, supply),
         years=years,
+        steps=steps,
         sides=scenario.side_members(labels_of(table)),
         closure=scenario.closure,
         draws=draws,

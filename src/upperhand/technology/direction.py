@@ -40,17 +40,18 @@ class Saving:
     success: float = 0.02
 
 
-def saving_path(saving: Saving, supply: Array) -> Array:
-    """Return the efficiency with which a denied input is used, by year (eq. 5.17, 5.18).
+def saving_path(saving: Saving, supply: Array, steps: int = 1) -> Array:
+    """Return the efficiency with which a denied input is used, by period (eq. 5.17, 5.18).
 
     Research divides by what it earns: in proportion to the cost share of each input.
 
     Args:
         saving: Parameters.
-        supply: Quantity of the input over the quantity before, by year.
+        supply: Quantity of the input over the quantity before, by period.
+        steps: Periods a year.
 
     Returns:
-        Efficiency over that of the first year, relative to the other input.
+        Efficiency over that of the first period, relative to the other input.
 
     Examples:
         >>> path = saving_path(Saving(), np.array([1.0, 0.3, 0.3, 0.3]))
@@ -62,8 +63,8 @@ def saving_path(saving: Saving, supply: Array) -> Array:
     for quantity in supply:
         found.append(scarce / other)
         share = input_share(scarce * float(quantity), other, saving.elasticity)
-        scarce *= 1.0 + saving.growth * saving.success * share
-        other *= 1.0 + saving.growth * saving.success * (1.0 - share)
+        scarce *= (1.0 + saving.growth * saving.success * share) ** (1.0 / steps)
+        other *= (1.0 + saving.growth * saving.success * (1.0 - share)) ** (1.0 / steps)
     return np.array(found)
 
 

@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from upperhand.technology.goods import Good
 from upperhand.technology.parameters import Number, Race, plain
-from upperhand.technology.state import Good, State
+from upperhand.technology.state import State
 from upperhand.world.shock import Shock, no_shock
 from upperhand.world.world import World
 
@@ -20,7 +21,7 @@ MATTERS = 0.03
 
 
 def log_productivity(
-    race: Race, state: State, elasticity: float, year: int, base_year: int
+    race: Race, state: State, elasticity: float, year: float, base_year: int
 ) -> tuple[Number, Number]:
     """Return log productivity of follower and leader in a good, over the base year (eq. 5.21).
 
@@ -28,11 +29,12 @@ def log_productivity(
         race: Parameters.
         state: The technology.
         elasticity: Trade elasticity of the good, in the long run.
-        year: Year.
+        year: Date, as a decimal year.
         base_year: Year of the world's data.
 
     Examples:
-        >>> from upperhand.technology.state import run_technology, technology
+        >>> from upperhand.technology.goods import technology
+        >>> from upperhand.technology.state import run_technology
         >>> tech = technology()
         >>> state = run_technology(tech, range(2020, 2031))["chips"]
         >>> log_productivity(tech.race, state, 4.0, 2022, 2022)
@@ -41,23 +43,24 @@ def log_productivity(
         >>> bool(follower > 0 > leader)
         True
     """
-    now, then = year - state.years[0], max(base_year - state.years[0], 0)
+    now, then = state.at(year), state.at(base_year)
     rise = race.learnt_drift * (state.appeal[now] - state.appeal[then]) / elasticity
     slowed = race.quality_step * (state.frontier[now] - state.frontier[then])
     widened = 0.0 if state.good.mineral else state.gap[now] - state.gap[then]
     return plain(rise + slowed - race.quality_step * widened), plain(slowed)
 
 
-def saved(state: State, year: int, base_year: int) -> Number:
+def saved(state: State, year: float, base_year: int) -> Number:
     """Return the delivered cost of a denied good per unit of service, over the base year (eq. 5.22).
 
     Examples:
-        >>> from upperhand.technology.state import run_technology, technology
+        >>> from upperhand.technology.goods import technology
+        >>> from upperhand.technology.state import run_technology
         >>> state = run_technology(technology(), range(2020, 2031))["magnets"]
         >>> float(saved(state, 2030, 2022)) < 1
         True
     """
-    now, then = year - state.years[0], max(base_year - state.years[0], 0)
+    now, then = state.at(year), state.at(base_year)
     return plain(state.efficiency[then] / state.efficiency[now])
 
 
@@ -65,24 +68,25 @@ def technology_shock(
     world: World,
     race: Race,
     states: Mapping[str, State],
-    year: int,
+    year: float,
     *,
     base_year: int | None = None,
 ) -> Shock:
     """Return what technology changes on a world in a year (eq. 5.21, 5.22).
 
-    Productivity of follower and leader in the good itself; and for a denied mineral the cost of
-    using it in the follower's country. Goods and countries that the world lacks are left out.
+    Productivity of follower and leader in the good itself; and the cost of using it in the
+    follower's country, for a denied mineral and after a breakthrough. Goods and countries that the world lacks are left out.
 
     Args:
         world: The world; its year is the base unless another is given.
         race: Parameters, one number each (no draws).
         states: Technologies, from `run_technology`.
-        year: Year.
+        year: Date, as a decimal year.
         base_year: Year that the world's data describe.
 
     Examples:
-        >>> from upperhand.technology.state import run_technology, technology
+        >>> from upperhand.technology.goods import technology
+        >>> from upperhand.technology.state import run_technology
         >>> from upperhand.world.toy import toy_world
         >>> tech = technology()
         >>> states = run_technology(tech, range(2020, 2031))
@@ -102,8 +106,7 @@ def technology_shock(
         mine, theirs = log_productivity(race, state, theta, year, base)
         productivity[follower, k] = np.exp(mine)
         productivity[leader, k] = np.exp(theirs)
-        if state.good.mineral:
-            cost[:, follower, k] = saved(state, year, base)
+        cost[:, follower, k] = saved(state, year, base)
     shock = replace(no_shock(world), productivity=productivity)
     return shock if bool((cost == 1.0).all()) else replace(shock, trade_cost=cost)
 
@@ -136,7 +139,7 @@ def measure_force(
         by_follower: Measures of the follower.
 
     Examples:
-        >>> from upperhand.technology.state import technology
+        >>> from upperhand.technology.goods import technology
         >>> from upperhand.world.shock import no_shock
         >>> from upperhand.world.toy import toy_world
         >>> world = toy_world()

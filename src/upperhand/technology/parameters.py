@@ -73,6 +73,13 @@ class Race:
         anticipation: Imports between announcement and effect of a control, over the usual.
         learnt_drift: Share of the rising odds of domestic supply that is lower cost or better
             quality; the rest is buyers who switch.
+        price_elasticity: Odds of domestic supply by relative price.
+        compute_rate: Cost breakthroughs of the follower, a year.
+        compute_size: Log use of a unit of the good that one gains and the leader does not.
+        lead_appeal: Log odds of sales that a generation ahead brings.
+        gap_noise: What moves the gap and is not explained, generations in a year.
+        share_noise: What moves the log odds of domestic supply and is not explained, in a year.
+        discount_rate: At which firms discount profits, a year.
 
     Examples:
         >>> Race().own_weight, Race(own_weight=0.6).own_weight
@@ -94,6 +101,13 @@ class Race:
     quality_step: Number = 0.186
     anticipation: Number = 2.0
     learnt_drift: Number = 0.4
+    price_elasticity: Number = 4.0
+    compute_rate: Number = 0.2
+    compute_size: Number = 0.3
+    lead_appeal: Number = 0.7
+    gap_noise: Number = 0.15
+    share_noise: Number = 0.3
+    discount_rate: Number = 0.05
 
     def __post_init__(self) -> None:
         faults = [
@@ -108,7 +122,13 @@ class Race:
         ]
         faults += [
             f"{name} is {np.min(getattr(self, name)):g}; it must be above 0"
-            for name in ("frontier_rate", "start_gap", "research_lag")
+            for name in (
+                "frontier_rate",
+                "start_gap",
+                "research_lag",
+                "discount_rate",
+                "own_weight",
+            )
             if not np.all(np.asarray(getattr(self, name)) > 0)
         ]
         raise_faults(OptionError, faults, what="race")

@@ -19,6 +19,33 @@ FIRST_YEAR = 2014.0
 Intensity = Callable[[float], Number]
 
 
+def _nothing(_date: float) -> float:
+    return 0.0
+
+
+def _free(_date: float) -> float:
+    return 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Drivers:
+    """What drives a race, each at a date.
+
+    Attributes:
+        control: Intensity of control, 0 to 1.
+        decoupling: Share of the leader's revenue in the follower's market that is lost.
+        access: Share of foreign supply that may be sold and bought in that market.
+        support: Public support of the follower's research, as a share of private research.
+        leaps: Generations that the follower leaps, at the start of a year.
+    """
+
+    control: Intensity = _nothing
+    decoupling: Intensity = _nothing
+    access: Intensity = _free
+    support: Intensity = _nothing
+    leaps: Intensity = _nothing
+
+
 @dataclass(frozen=True, slots=True)
 class GapPath:
     """The race on a grid of dates; arrays are (date, draw) or (date,).
@@ -120,8 +147,9 @@ def run_gap(
     support: Intensity = lambda _date: 0.0,
     leaps: Callable[[float], Number] = lambda _date: 0.0,
     first: float = FIRST_YEAR,
+    steps: int = 1,
 ) -> GapPath:
-    """Return the race at the turn of every year (eq. 5.1-5.4).
+    """Return the race at the start of every year or quarter (eq. 5.1-5.4).
 
     Args:
         race: Parameters, or draws of them.
@@ -129,15 +157,16 @@ def run_gap(
         decoupling: Share of the leader's revenue lost at a date.
         last: Last date.
         support: Public support of the follower's research at a date.
-        leaps: Generations that the follower leaps at the start of a year.
+        leaps: Generations that the follower leaps at a date, the start of a year.
         first: First date, with the gap of the parameters.
+        steps: Dates a year: 1 or 4. The integration is the same, so a year's turn is too.
 
     Examples:
         >>> path = run_gap(Race(), lambda date: 0.0, lambda date: 0.0, last=2020)
         >>> path.lag.round(2).tolist()[-1]
         5.06
     """
-    dates = np.arange(first, last + 0.5)
+    dates = grid_of(first, last, steps)
     gap, research = race.start_gap + 0.0 * race.own_weight, 1.0 + 0.0 * race.own_weight
     gaps, lags, levels = [], [], []
     for date in dates:
@@ -145,11 +174,23 @@ def run_gap(
         gaps.append(gap)
         lags.append(lag_years(race, gap, decoupling(float(date))))
         levels.append(research)
-        gap, research = _one_year(race, gap, research, float(date), control, decoupling, support)
+        gap, research = _until_next(
+            race, gap, research, float(date), control, decoupling, support, STEPS_A_YEAR // steps
+        )
     return GapPath(dates, np.array(gaps), np.array(lags), np.array(levels))
 
 
-def _one_year(
+def grid_of(first: float, last: float, steps: int) -> Array:
+    """Return every date from the first to the last, `steps` a year.
+
+    Examples:
+        >>> grid_of(2026, 2027, 4).tolist()
+        [2026.0, 2026.25, 2026.5, 2026.75, 2027.0]
+    """
+    return first + np.arange(round((last - first) * steps) + 1) / steps
+
+
+def _until_next(
     race: Race,
     gap: Number,
     research: Number,
@@ -157,16 +198,38 @@ def _one_year(
     control: Intensity,
     decoupling: Intensity,
     support: Intensity,
+    small: int,
 ) -> tuple[Number, Number]:
-    """Return gap and research a year later, in small steps."""
+    """Return gap and research some small steps later."""
     step = 1.0 / STEPS_A_YEAR
-    for k in range(STEPS_A_YEAR):
+    for k in range(small):
         now = date + (k + 0.5) * step
         force = control(now)
         apart = frontier_speed(race, decoupling(now)) - follower_speed(race, research, force, gap)
         research = research + step * research_growth(race, research, force, support(now))
         gap = np.maximum(gap + step * apart, 0.0)
     return gap, research
+
+
+def reduced(race: Race, drivers: Drivers, last: float, steps: int = 1) -> GapPath:
+    """Return the race in its reduced form: estimated responses (eq. 5.1-5.4).
+
+    Access to the follower's market plays no part in it: nobody has estimated what a closed market
+    does to the research behind it.
+
+    Examples:
+        >>> reduced(Race(), Drivers(), 2020).lag.round(2).tolist()[-1]
+        5.06
+    """
+    return run_gap(
+        race,
+        drivers.control,
+        drivers.decoupling,
+        last=last,
+        support=drivers.support,
+        leaps=drivers.leaps,
+        steps=steps,
+    )
 
 
 def stairs(steps: Sequence[tuple[float, float]]) -> Callable[[float], float]:
