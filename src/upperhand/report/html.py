@@ -70,10 +70,6 @@ def html_report(run: Run, *, audit: Mapping[str, Any] | None = None) -> str:
 def _sections(tables: dict[str, Table], charts: dict[str, Chart]) -> list[dict[str, Any]]:
     """Return heading, drawing and table of each section, in the order of the report."""
     plan = (
-        ("ranges", "How sure", "", "ranges"),
-        ("hinges", "What it hinges on", "tornado", ""),
-        ("draws", "Draw by draw", "scatter", ""),
-        ("odds", "Upper hand over the draws", "", "odds"),
         ("changes", "What changes", "", "changes"),
         ("map", "Map", "map", ""),
         ("ranking", "Every economy", "ranking", "ranking"),
@@ -83,6 +79,9 @@ def _sections(tables: dict[str, Table], charts: dict[str, Chart]) -> list[dict[s
         ("diversion", "Trade diversion", "diversion", "diversion"),
         ("alone", "Together and one by one", "alone", "alone"),
         ("horizons", "By horizon", "horizons", "headline"),
+        ("hinges", "How sure, and what it hinges on", "tornado", "ranges"),
+        ("draws", "Draw by draw", "scatter", ""),
+        ("odds", "Upper hand over the draws", "", "odds"),
         ("leverage", "Who has the upper hand", "leverage_reasons", "leverage"),
         ("threats", "Which threats pay", "ceilings", "ceilings"),
         ("answers", "What answers best", "", "replies"),
