@@ -80,6 +80,25 @@ def sides_of(scenario: Scenario, world: World) -> tuple[Side, Side]:
     return found[0], found[1]
 
 
+def menus(scenario: Scenario) -> dict[str, dict[str, tuple[Measure, ...]]]:
+    """Return the menu of each side: label of a move, or of a group, and the measures behind it.
+
+    Examples:
+        >>> from upperhand.scenario.read import read_scenario
+        >>> found = menus(read_scenario("october-2025"))
+        >>> list(found["CHN"])[-1], len(found["USA"]["chip-machine controls"])
+        ('soybean halt', 3)
+    """
+    section = scenario.talks or TalksSection()
+    return {
+        side: {
+            move.label: tuple(move.measures)
+            for move in _grouped([m for m in _moves(scenario) if m.side_of == side], section)
+        }
+        for side in scenario.side_codes
+    }
+
+
 def talks_of(scenario: Scenario, world: World, progress: Progress | None = None) -> Talks | None:
     """Compute war, threats, deals and leverage of a scenario's two sides; None without two.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 HorizonName = Literal["short", "medium", "long"]
 JobKind = Literal["run", "ranges", "talks", "path", "audit"]
@@ -18,7 +18,11 @@ MapVariable = Literal[
     "exports_change",
     "imports_change",
 ]
-Width = Literal[860, 358]
+#: Width of a chart; in an address it is text.
+Width = Annotated[
+    Literal[860, 358],
+    BeforeValidator(lambda given: int(given) if given in ("860", "358") else given),
+]
 #: Replaced in the published description by a reference to the schema of scenario files.
 SCENARIO_MARK = {"type": "object", "x-upperhand-schema": "Scenario"}
 ScenarioData = Annotated[dict[str, Any], WithJsonSchema(SCENARIO_MARK)]
@@ -330,11 +334,13 @@ class JobStatus(BaseModel):
 
 
 class ReadyMove(BaseModel):
-    """A move ready to add to the scenario, and why."""
+    """A best response ready to apply: moves to add, labels of moves to take back, and why."""
 
+    side: str
     label: str
     why: str
-    move: dict[str, Any]
+    adds: list[dict[str, Any]] = []
+    drops: list[str] = []
 
 
 class JobResult(BaseModel):

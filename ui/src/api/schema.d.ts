@@ -963,17 +963,27 @@ export interface components {
         };
         /**
          * ReadyMove
-         * @description A move ready to add to the scenario, and why.
+         * @description A best response ready to apply: moves to add, labels of moves to take back, and why.
          */
         ReadyMove: {
+            /** Side */
+            side: string;
             /** Label */
             label: string;
             /** Why */
             why: string;
-            /** Move */
-            move: {
+            /**
+             * Adds
+             * @default []
+             */
+            adds: {
                 [key: string]: unknown;
-            };
+            }[];
+            /**
+             * Drops
+             * @default []
+             */
+            drops: string[];
         };
         /**
          * Register
@@ -1424,6 +1434,30 @@ export interface components {
              * @default []
              */
             hazards: components["schemas"]["ScenarioHazard"][];
+            /**
+             * Audience Pct
+             * @description Cost at home of backing down from a threat once made, after a year of it; assumed, 0 to 0.5.
+             * @default 0.05
+             */
+            audience_pct: number;
+            /**
+             * Political Weight
+             * @description Political weight of the sectors that its threatened tariff protects; assumed, 1 to 2.
+             * @default 1.25
+             */
+            political_weight: number;
+            /**
+             * Harm Weight
+             * @description What one per cent lost by the other side is worth to it, in per cent; assumed, 0 to 0.7.
+             * @default 0.25
+             */
+            harm_weight: number;
+            /**
+             * Stubborn Pct
+             * @description Chance that it is of a kind that never gives in; assumed, 1 to 30.
+             * @default 10
+             */
+            stubborn_pct: number;
         };
         /**
          * DiscouragedPurchase
@@ -2193,6 +2227,12 @@ export interface components {
              */
             per_year: number;
             /**
+             * Ends Threat
+             * @description The event also takes the instrument that the side threatens with, such as a ruling of the courts.
+             * @default false
+             */
+            ends_threat: boolean;
+            /**
              * Source
              * @description Where the rate was read.
              * @default judgement
@@ -2759,6 +2799,54 @@ export interface components {
             used_for: string;
         };
         /**
+         * Stage
+         * @description What is assumed about the talks themselves.
+         */
+        ScenarioStage: {
+            /**
+             * Private Pct
+             * @description Standard deviation of what a side knows about its own payoffs and the other does not; assumed, 0.03 to 0.5.
+             * @default 0.1
+             */
+            private_pct: number;
+            /**
+             * Offer Days
+             * @description Time between two offers; assumed, 1 to 30.
+             * @default 7
+             */
+            offer_days: number;
+            /**
+             * Breakdown Per Year
+             * @description Rate at which talks break down by themselves; assumed, 0.1 to 2.
+             * @default 0.5
+             */
+            breakdown_per_year: number;
+            /**
+             * Partners
+             * @description Confrontations to come in which others remember this one, itself included; assumed, 1 to 20.
+             * @default 5
+             */
+            partners: number;
+            /**
+             * Tough Pct
+             * @description Belief that the threatener is of a kind that always carries out; assumed, 1 to 50.
+             * @default 10
+             */
+            tough_pct: number;
+            /**
+             * Punish Years
+             * @description Time for which a broken deal is punished, when not for ever; assumed, 1 to 20.
+             * @default 5
+             */
+            punish_years: number;
+            /**
+             * Deadline
+             * @description Day after which the talks have failed (ISO date).
+             * @default null
+             */
+            deadline: string | null;
+        };
+        /**
          * Subsidy
          * @description A subsidy on the output of some sectors at home, paid from the budget (eq. 4.7).
          *
@@ -2892,6 +2980,20 @@ export interface components {
             rates?: {
                 [key: string]: components["schemas"]["ScenarioClock"];
             };
+            /**
+             * Scaling
+             * @description Whether a deal can hold every measure in part; else deals are sets of measures.
+             * @default true
+             */
+            scaling: boolean;
+            /**
+             * Standing Tariffs
+             * @description Whether the tariffs in force between the two sides can be cut in a deal.
+             * @default true
+             */
+            standing_tariffs: boolean;
+            /** @description What is assumed about threats, offers and breakdown. */
+            stage?: components["schemas"]["ScenarioStage"];
             /**
              * Deal Horizon
              * @description Horizon at which deals are valued.

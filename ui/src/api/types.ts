@@ -93,7 +93,7 @@ export type JobState = Schemas["JobStatus"]["state"];
 export type Job = Schemas["JobStatus"];
 export type FieldFault = Schemas["Fault"];
 export type Problem = Omit<Schemas["ProblemDetails"], "errors" | "type"> & { errors: FieldFault[]; type?: string };
-export type ReadyMove = Omit<Schemas["ReadyMove"], "move"> & { move: Move };
+export type ReadyMove = Omit<Schemas["ReadyMove"], "adds" | "drops"> & { adds: Move[]; drops: string[] };
 
 export interface Change {
   index: number;

@@ -66,6 +66,20 @@ export function sideOfMove(move: Move): string {
   return typeof move.side === "string" && move.side ? move.side : move.by;
 }
 
+/** Returns whether both of two sides have a move, so that there is something to talk about. */
+export function hasTwoSides(scenario: Scenario): boolean {
+  const sides = sidesOf(scenario);
+  const movers = new Set(scenario.moves.map(sideOfMove));
+  return sides.length === 2 && movers.size === 2 && sides.every((side) => movers.has(side));
+}
+
+/** Returns the scenario in which a side carries out only some of the moves on its menu. */
+export function answerWith(scenario: Scenario, side: string, dropped: readonly string[]): Scenario {
+  const gone = new Set(dropped);
+  const indices = scenario.moves.flatMap((move, k) => (sideOfMove(move) === side && gone.has(titleOf(move)) ? [k] : []));
+  return indices.reverse().reduce((left, k) => removeMove(left, k), scenario);
+}
+
 /** Returns the scenario without fields that say what the default says: short links, readable files. */
 export function slim(scenario: Scenario): Scenario {
   const entries = Object.entries(scenario).filter(([, value]) => !isEmpty(value));

@@ -10,6 +10,8 @@ export class Runner {
   job = $state.raw<Job | null>(null);
   result = $state.raw<JobResult | null>(null);
   subject = $state.raw<unknown>(null);
+  /** What was asked for last, whether or not it is there yet. */
+  asked = $state.raw<unknown>(null);
   trouble = $state("");
   active = $state(false);
   private flight: AbortController | null = null;
@@ -22,8 +24,11 @@ export class Runner {
     const flight = (this.flight = new AbortController());
     this.trouble = "";
     this.active = true;
+    this.asked = subject;
+    this.job = null;
     try {
       let job = await api.start({ kind: this.kind, ...request });
+      flight.signal.throwIfAborted();
       this.job = job;
       if (!ENDED.has(job.state)) job = await this.follow(job, flight.signal);
       if (job.state === "done") return this.accept(await api.result(job.id, width), subject);
