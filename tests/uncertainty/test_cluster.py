@@ -37,6 +37,7 @@ def start(code, *arguments):
 @contextmanager
 def cluster(folder, workers=2):
     """Start a scheduler and workers as processes; yield them with the address, and end them."""
+    folder.mkdir(exist_ok=True)
     file = folder / "scheduler.json"
     scheduler = start(
         SCHEDULER, "--host", LOCAL, "--port", "0", "--no-dashboard", "--no-show",
@@ -99,6 +100,60 @@ def test_a_killed_scheduler_is_named_and_the_sweep_goes_on_elsewhere(tmp_path):
     small(tmp_path / "whole", draws=400, task_id="slow")
     assert bits(out) == bits(tmp_path / "whole")
     assert sorted(read_sweep(out).draw.tolist()) == list(range(400))
+
+
+CLIENT = """
+import sys
+from tests.uncertainty import tasks
+from upperhand.uncertainty.sweep import sweep
+if __name__ == "__main__":
+    sweep(tasks.slow, tasks.PRIORS, draws=400, seed=7, out=sys.argv[1], task_id="slow",
+          scheduler=sys.argv[2], part_size=16)
+"""
+
+
+def test_worker_then_scheduler_then_client_are_killed_and_no_draw_is_lost_or_made_twice(tmp_path):
+    """One sweep, three kills by SIGKILL, each in the middle of the work; then the local run's bits."""
+    out, script = tmp_path / "out", tmp_path / "client.py"
+    script.write_text(CLIENT)
+
+    def client(address, errors):
+        with errors.open("wb") as file:
+            environment = os.environ | {"PYTHONPATH": str(ROOT)}
+            command = [sys.executable, str(script), str(out), address]
+            return subprocess.Popen(command, env=environment, cwd=ROOT, stderr=file)
+
+    said = tmp_path / "first.txt"
+    with cluster(tmp_path / "one") as (address, scheduler, workers):
+        first = client(address, said)
+        wait_for(lambda: len(bits(out)) >= 2)
+        workers[0].kill()
+        after_worker = len(bits(out))
+        wait_for(lambda: len(bits(out)) >= after_worker + 2)  # the other worker goes on
+        scheduler.kill()
+        assert first.wait(timeout=60) != 0  # it ends by itself, and says what to do
+    assert "run the same sweep again to go on" in said.read_text()
+    made = stamps(out)
+    assert 4 <= len(made) < 25
+    with cluster(tmp_path / "two") as (address, _, _):
+        second = client(address, tmp_path / "second.txt")
+        wait_for(lambda: len(bits(out)) >= len(made) + 2)
+        second.kill()
+        second.wait()
+        assert made.items() <= stamps(out).items()  # nothing that was there was made again
+        made = stamps(out)
+        assert len(made) < 25
+        done = small(out, tasks.slow, draws=400, task_id="slow", scheduler=address)
+    assert done.kept == len(made)
+    assert made.items() <= stamps(out).items()
+    assert sorted(read_sweep(out).draw.tolist()) == list(range(400))
+    small(tmp_path / "here", draws=400, task_id="slow")
+    assert bits(out) == bits(tmp_path / "here")
+
+
+def stamps(folder):
+    """Return when each part was written."""
+    return {name: (folder / name).stat().st_mtime_ns for name in bits(folder)}
 
 
 def test_a_scheduler_that_is_not_there_is_named(tmp_path, monkeypatch):
