@@ -15,7 +15,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is imported
 
 from collections.abc import Iterator
 
-from benchmarks.draws import sweep_rows, year_rows
+from benchmarks.draws import rate_rows, sweep_rows, year_rows
 from benchmarks.measure import ROOT, Row, machine, table
 from benchmarks.package import package_rows
 from benchmarks.paths import path_rows
@@ -35,7 +35,8 @@ def main() -> None:
         solve_rows(quick=options.quick),
         horizon_rows(),
         memory_rows(),
-        year_rows(draws=64 if options.quick else 512),
+        year_rows(draws=16 if options.quick else 100),
+        rate_rows(draws=64 if options.quick else 512),
         path_rows(),
         war_rows(quick=options.quick),
         sweep_rows(small=options.quick),

@@ -338,13 +338,42 @@ def test_a_packaged_audit_names_only_what_exists_and_has_something_it_cannot_tes
     assert all(not claim.quote for claim in claims.claims)
 
 
-def test_opposite_theses_get_opposite_answers_from_the_same_numbers():
-    """The three measures of a holder mirror each other; neither audit may claim the split."""
+def test_opposite_theses_are_asked_the_same_three_questions():
     column = next(c for c in read_claims("column-2025-10").claims if c.id == "upper-hand")
     mirror = next(c for c in read_claims("us-leverage-2025-10").claims if c.id == "upper-hand")
     swapped = [check.quantity.replace("CHN", "USA") for check in column.checks]
     assert [check.quantity for check in mirror.checks] == swapped
     assert [c.bound for c in column.checks] == [c.bound for c in mirror.checks]
+    assert column.holds == mirror.holds == "agree"
+
+
+@pytest.mark.equation("14.13")
+@pytest.mark.parametrize("draws", [0, 32])
+def test_probabilities_of_opposite_claims_add_to_one_and_follow_the_rule_of_a_run(here, draws):
+    """A hand that nobody has counts half for each side, at central values and over draws."""
+
+    def claim(side):
+        parts = [f"threat_advantage/{side}, at_least: 0", f"surplus_share/{side}, at_least: 0.5",
+                 f"favours/clock/{side}, above: 0.5"]  # fmt: skip
+        checks = ", ".join(f"{{quantity: leverage/{part}}}" for part in parts)
+        return (f"  - {{id: {side.lower()}, words: w, test: model, horizons: [long], holds: agree, "
+                f"checks: [{checks}]}}")  # fmt: skip
+
+    text = "\n".join(["title: T", "scenario: two.yaml", "claims:", claim("USA"), claim("CHN")])
+    (here / "c.yaml").write_text(text, encoding="utf-8")
+    usa, chn = audit(here / "c.yaml", draws=draws, seed=3, central=not draws).verdicts
+    assert usa.probability + chn.probability == pytest.approx(1, abs=1e-12)
+    run = run_scenario(str(here / "two.yaml"), draws=draws, seed=3, decompose=False)
+    if draws:
+        (odds,) = [row for row in upper_hand_odds(run) if row["horizon"] == "long"]
+        nobody = odds["probability"]["neither"]
+        wanted = odds["probability"]["USA"] + nobody / 2
+    else:
+        holder = run.talks.leverage_at("long").holder
+        nobody = holder not in ("USA", "CHN")
+        wanted = {"USA": 1.0, "CHN": 0.0}.get(holder, 0.5)
+    assert usa.probability == pytest.approx(wanted, abs=1e-12)
+    assert ("contradict each other" in usa.basis) == bool(nobody)
 
 
 def test_a_packaged_audit_runs_and_its_page_stands_alone(tmp_path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.__main__ import surviving
-from benchmarks.draws import sweep_rows
+from benchmarks.draws import sweep_rows, year_rows
 from benchmarks.measure import Row, table
 from benchmarks.package import package_rows
 from benchmarks.paths import path_rows
@@ -26,6 +26,12 @@ def test_rows_of_the_horizons_and_of_a_day():
 
 def test_path_rows():
     assert "paths a draw" in list(path_rows(cost_draws=1, last=2026))[1].ratio
+
+
+def test_year_rows_count_equilibria_and_compare_with_a_solve():
+    row = next(year_rows(draws=2))
+    assert "one equilibrium" in row.note
+    assert row.ratio.endswith("solves")
 
 
 def test_sweep_rows_name_the_cost_of_a_task():

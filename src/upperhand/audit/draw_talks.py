@@ -45,7 +45,8 @@ def column_of(path: str, sides: Sequence[str], horizon: str) -> Read | None:
     if key == "holder" or (key == "favours" and rest[0] == "clock"):
         name = holds if key == "holder" else waits_name
         sign = 1.0 if side == first else -1.0
-        return lambda many: _is(many.outputs[name(first, second, horizon)], sign)
+        silent = key != "holder"  # a clock that favours nobody says nothing; a hand may be nobody's
+        return lambda many: _is(many.outputs[name(first, second, horizon)], sign, silent=silent)
     if key == "favours" and rest[0] == "surplus_share":
         return lambda many: _is(
             np.sign(many.outputs[measure_name("surplus_share", side, horizon)] - 0.5), 1.0
@@ -59,9 +60,10 @@ def column_of(path: str, sides: Sequence[str], horizon: str) -> Read | None:
     return None
 
 
-def _is(column: Array, value: float) -> Array:
-    """Return 1 where a column has a value, 0 elsewhere, NaN where it has none."""
-    return np.where(np.isfinite(column), (column == value).astype(np.float64), np.nan)
+def _is(column: Array, value: float, *, silent: bool = True) -> Array:
+    """Return 1 where a column has a value, 0 elsewhere, NaN where it has none or is `silent` at zero."""
+    known = np.isfinite(column) & ~((column == 0) & silent)
+    return np.where(known, (column == value).astype(np.float64), np.nan)
 
 
 def are_drawn(claim: ModelClaim, sides: Sequence[str]) -> bool:
@@ -87,11 +89,13 @@ def checks_over_draws(
     for horizon in claim.horizons:
         for i, check in enumerate(claim.checks):
             columns[name(i, horizon)] = _column(check, many, sides, horizon)
-    lost = ~np.isfinite(np.array(list(columns.values()))).all(axis=0)
+    known = np.isfinite(np.array(list(columns.values())))
+    # where comparisons must agree, one that is silent speaks neither for the claim nor against it
+    lost = ~(known.any(axis=0) if claim.holds == "agree" else known.all(axis=0))
     endings = np.where((many.endings == "") & lost, "no number", many.endings)
     kept = endings == ""
     outputs = {key: np.where(kept, column, np.nan) for key, column in columns.items()}
-    return replace(many, outputs=outputs, endings=endings, units={}, partial=())
+    return replace(many, outputs=outputs, endings=endings, units={}, partial=tuple(columns))
 
 
 def _column(check: Any, many: Ensemble, sides: Sequence[str], horizon: str) -> Array:

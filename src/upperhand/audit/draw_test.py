@@ -12,7 +12,7 @@ from upperhand.audit.model_test import value_at
 from upperhand.audit.quantity import needs_talks, unit_of
 from upperhand.audit.runs import Progress, Runs
 from upperhand.audit.schema import ModelCheck, ModelClaim
-from upperhand.audit.verdict import Evidence, Verdict, together, word_of
+from upperhand.audit.verdict import HALF, Evidence, Verdict, counted, torn_words, word_of
 from upperhand.report.claims import number
 
 if TYPE_CHECKING:
@@ -163,15 +163,19 @@ def _case(scenario: Scenario, world: Any, key: str, horizon: str, span: Any) -> 
     return _as(key, typed, horizon, result)
 
 
-def _holds(claim: ModelClaim, many: Ensemble) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Return for each answered draw and horizon whether the claim holds."""
+def _holds(claim: ModelClaim, many: Ensemble) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Return for each answered draw and horizon whether the claim holds: 1, 0, or 1/2 where torn."""
     found = []
     for horizon in claim.horizons:
-        columns = [many.values(_name(i, horizon)) for i in range(len(claim.checks))]
-        for row in zip(*columns, strict=True):
-            outcomes = [c.holds(float(v)) for c, v in zip(claim.checks, row, strict=True)]
-            found.append(bool(together(outcomes, claim.holds)))
-    return np.array(found, dtype=np.bool_)
+        names = [_name(i, horizon) for i in range(len(claim.checks))]
+        for row in zip(*(many.outputs[name][many.answered] for name in names), strict=True):
+            outcomes = [
+                check.holds(float(value)) if np.isfinite(value) else None
+                for check, value in zip(claim.checks, row, strict=True)
+            ]
+            count = counted(outcomes, claim.holds)
+            found.append(HALF if count is None else count)
+    return np.array(found, dtype=np.float64)
 
 
 def _basis(holds: np.ndarray[Any, Any], many: Ensemble, horizons: int) -> str:
@@ -182,7 +186,10 @@ def _basis(holds: np.ndarray[Any, Any], many: Ensemble, horizons: int) -> str:
     p = (float(holds.sum()) / horizons + 1) / (answered + 2)  # never certain after few draws
     error = 100 * (p * (1 - p) / answered) ** 0.5
     spans = f"{horizons} horizon{'s' if horizons > 1 else ''}"
-    return f"share of {answered} draws at {spans}, Monte Carlo error {error:.1f} points{lost}"
+    return (
+        f"share of {answered} draws at {spans}, Monte Carlo error {error:.1f} points"
+        f"{torn_words(holds.tolist())}{lost}"
+    )
 
 
 def _evidence(claim: ModelClaim, place: int, many: Ensemble) -> Evidence:
@@ -219,10 +226,9 @@ def _hinges(claim: ModelClaim, many: Ensemble, holds: np.ndarray[Any, Any]) -> t
     if float(np.ptp(by_horizon)) > 0.1:
         said = (f"{h} {100 * p:.0f}%" for h, p in zip(claim.horizons, by_horizon, strict=True))
         found.append(f"the horizon: {', '.join(said)}")
-    output = many.values(_name(0, claim.horizons[-1]))
-    links = {
-        name: _rank_link(column[many.answered], output) for name, column in many.inputs.items()
-    }
+    first = _name(0, claim.horizons[-1])
+    output, having = many.values(first), many.having(first)
+    links = {name: _rank_link(column[having], output) for name, column in many.inputs.items()}
     if links:
         name = max(links, key=lambda key: abs(links[key]))
         found.append(

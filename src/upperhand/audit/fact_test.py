@@ -58,7 +58,7 @@ def _check(check: FactCheck, facts: Facts) -> tuple[Evidence, float, tuple[Fact,
     chance = 0.5 if share is None else share
     if any(f.certainty == "unconfirmed" for f in used):
         chance = 0.5 + WEIGHT_OF_UNCONFIRMED * (chance - 0.5)
-    unit = used[0].unit if check.over is None else "times"
+    unit = _unit(check, used[0].unit)
     evidence = Evidence(
         words=check.words or _named(used[0]),
         value=_central(check, used),
@@ -70,6 +70,12 @@ def _check(check: FactCheck, facts: Facts) -> tuple[Evidence, float, tuple[Fact,
         source="; ".join(dict.fromkeys(f.source for f in used)),
     )
     return evidence, chance, used
+
+
+def _unit(check: FactCheck, unit: str) -> str:
+    if check.over is not None:
+        return "times"
+    return "percentage points" if check.less is not None and unit.startswith("percent") else unit
 
 
 def _find(ref: FactRef, facts: Facts) -> Fact:

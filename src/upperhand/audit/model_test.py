@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from upperhand.audit.quantity import needs_talks, read_quantity, unit_of
 from upperhand.audit.runs import CENTRAL, Runs, Setting, moves_of, settings_of
 from upperhand.audit.schema import ModelCheck, ModelClaim
-from upperhand.audit.verdict import Evidence, Verdict, together, word_of
+from upperhand.audit.verdict import Evidence, Verdict, counted, torn_words, word_of
 from upperhand.report.claims import number
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class Point:
     setting: Setting
     horizon: str
     values: tuple[float | None, ...]
-    holds: bool | None
+    holds: float | None
 
 
 def judge_model(claim: ModelClaim, runs: Runs, *, central: bool = False) -> Verdict:
@@ -52,7 +52,8 @@ def judge_model(claim: ModelClaim, runs: Runs, *, central: bool = False) -> Verd
         test="model",
         verdict=word_of(probability),
         probability=probability,
-        basis=basis(len(known), len(points), len(claim.horizons), len(settings)),
+        basis=basis(len(known), len(points), len(claim.horizons), len(settings))
+        + torn_words(known),
         effect="; ".join(_effect(item) for item in evidence),
         hinges_on=hinges(points),
         evidence=evidence,
@@ -85,7 +86,7 @@ def _points(claim: ModelClaim, runs: Runs, setting: Setting, *, talks: bool) -> 
             None if value is None else check.holds(value)
             for check, value in zip(claim.checks, values, strict=True)
         ]
-        found.append(Point(setting, horizon, values, together(outcomes, claim.holds)))
+        found.append(Point(setting, horizon, values, counted(outcomes, claim.holds)))
     return found
 
 
@@ -119,7 +120,7 @@ def hinges(points: Sequence[Point]) -> tuple[str, ...]:
     centre = {p.horizon: p.holds for p in points if p.setting == CENTRAL}
     found = []
     if len(set(centre.values()) - {None}) > 1:
-        spans = [h for h, holds in centre.items() if holds]
+        spans = [h for h, holds in centre.items() if holds == 1]
         found.append(f"the horizon: it holds at the {' and '.join(spans)} horizon only")
     for setting in dict.fromkeys(p.setting for p in points):
         turned = [

@@ -62,7 +62,7 @@ def unit_of(path: str) -> str:
 
     Examples:
         >>> unit_of("case/package/real_income_change/USA"), unit_of("leverage/holder/CHN")
-        ('per cent', '0 or 1')
+        ('per cent', '(1 yes, 0 no)')
     """
     family, *parts = path.split("/")
     if family == "headline":
@@ -70,7 +70,7 @@ def unit_of(path: str) -> str:
     if family == "ceiling":
         return CEILING[parts[0]]
     if family == "leverage":
-        return LEVERAGE.get(parts[0], "0 or 1")
+        return LEVERAGE.get(parts[0], "(1 yes, 0 no)")
     return "per cent" if parts[1].endswith("_change") else register()[parts[1]].unit
 
 

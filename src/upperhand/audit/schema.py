@@ -17,6 +17,7 @@ TESTS = ("fact", "model", "belief", "not_testable")
 HorizonName = Literal["short", "medium", "long"]
 HORIZONS: tuple[HorizonName, ...] = ("short", "medium", "long")
 Together = Literal["all", "any", "most"]
+Joined = Literal["all", "any", "most", "agree"]
 
 
 class ClaimSection(Section):
@@ -154,7 +155,10 @@ class ModelClaim(ClaimBase):
 
     test: Literal["model"]
     checks: tuple[ModelCheck, ...] = Field(description="What runs must show.", min_length=1)
-    holds: Together = Field(default="all", description="Which checks must hold: all, any, most.")
+    holds: Joined = Field(
+        default="all",
+        description="Which checks must hold: all, any, most; agree: some, and none fails.",
+    )
     scenario: str = Field(default="", description="Scenario; that of the file when not given.")
     horizons: tuple[HorizonName, ...] = Field(
         default=HORIZONS, description="Horizons that count: short, medium, long.", min_length=1

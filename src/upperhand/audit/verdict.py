@@ -11,6 +11,9 @@ WORDS: tuple[Word, ...] = ("supported", "contradicted", "undecided", "not testab
 #: Probability from which a claim counts as supported, and up to which as contradicted (assumed;
 #: 0.7 to 0.9 and 0.1 to 0.3 are as defensible).
 SUPPORTED_FROM, CONTRADICTED_TO = 0.8, 0.2
+#: What a case counts in which checks that must agree contradict each other: it is as good for a claim
+#: as for the opposite one.
+HALF = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +137,20 @@ def word_of(probability: float | None) -> Word:
 def together(outcomes: Sequence[bool | None], how: str) -> bool | None:
     """Return whether all, any or most of several checks hold; None where that is open (eq. 14.1).
 
+    Checks that must `agree` hold when some do and none fails, and fail when some fail and none holds.
+
     Examples:
         >>> together([True, None], "all"), together([True, None], "any")
         (None, True)
         >>> together([True, False, True], "most"), together([True, False], "most")
         (True, False)
+        >>> together([True, None], "agree"), together([True, False], "agree")
+        (True, None)
     """
     true, false = outcomes.count(True), outcomes.count(False)
     whole = len(outcomes)
+    if how == "agree":
+        return None if (true > 0) == (false > 0) else true > 0
     if how == "all":
         return False if false else None if true < whole else True
     if how == "any":
@@ -149,3 +158,39 @@ def together(outcomes: Sequence[bool | None], how: str) -> bool | None:
     if 2 * true > whole:
         return True
     return False if 2 * false >= whole else None
+
+
+def counted(outcomes: Sequence[bool | None], how: str) -> float | None:
+    """Return 1 where a claim holds, 0 where not, 1/2 where checks that must agree do not (eq. 14.13).
+
+    None where it is open for want of numbers. So a claim that a side holds the upper hand and the
+    opposite claim have probabilities that add to one.
+
+    Examples:
+        >>> (
+        ...     counted([True, None], "agree"),
+        ...     counted([True, False], "agree"),
+        ...     counted([None], "agree"),
+        ... )
+        (1.0, 0.5, None)
+    """
+    held = together(outcomes, how)
+    if held is not None:
+        return float(held)
+    return HALF if how == "agree" and True in outcomes and False in outcomes else None
+
+
+def torn_words(counts: Sequence[float]) -> str:
+    """Return how many cases count half, in words; empty when none does.
+
+    Examples:
+        >>> torn_words([1.0, 0.5, 0.5]), torn_words([1.0])
+        ('; in 2 of them the comparisons contradict each other, which counts half', '')
+    """
+    torn = sum(c == HALF for c in counts)
+    which = "all" if torn == len(counts) else f"{torn}"
+    return (
+        f"; in {which} of them the comparisons contradict each other, which counts half"
+        if torn
+        else ""
+    )

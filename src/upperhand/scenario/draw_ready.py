@@ -44,8 +44,6 @@ if TYPE_CHECKING:
     from upperhand.world.world import World
 
 Array = npt.NDArray[np.float64]
-#: Tolerance of the baseline: its flows are the data of everything after it.
-BASELINE = 1e-11
 
 
 @dataclass(frozen=True)
@@ -98,7 +96,7 @@ class Ready:
         shock = self.shock(world, paths, base.horizon, draw)
         found = solved(
             calibration, shock, closure=self.closure(draw), words=f"baseline: {base.words}",
-            near=self.starts.get("baseline"), tol=BASELINE,
+            near=self.starts.get("baseline"),
         )  # fmt: skip
         kept["baseline"] = found
         return world_after(calibration.world, shock, found, name=f"{table.name}, {base.words}")
@@ -179,7 +177,7 @@ class Ready:
         name = f"{table.name} as of {day.day}"
         found = solved(
             calibration, shock, closure="fixed", words=name,
-            near=self.starts.get("as of"), tol=BASELINE,
+            near=self.starts.get("as of"),
         )  # fmt: skip
         keep["as of"] = found
         return world_after(start, shock, found, name=name)
