@@ -25,7 +25,7 @@ Tell = Callable[[int, int, str], None]
 Draw = Callable[[int], Payload]
 WIDTHS = (860, 358)
 MOST_CLAIMS = 60
-MOST_COST_DRAWS = 0
+DRAWN = ("ranges", "path")  # the kinds that draw; the others ignore the number
 THIS = "this"  # how claims call the scenario of the request
 
 
@@ -33,29 +33,31 @@ def prepared(_runs: Runs, payload: Payload) -> Payload:
     """Return the canonical request of a job, what identifies it, and the run's fingerprint."""
     from upperhand._version import __version__
 
-    kind = payload["kind"]
-    request: Payload = {"kind": kind, "seed": payload["seed"], "draws": payload["draws"]}
+    kind, seed = payload["kind"], payload.get("seed")
+    draws = payload["draws"] if kind in DRAWN else 0
+    request: Payload = {"kind": kind, "draws": draws, "seed": 1 if seed is None else seed}
     marks: list[str] = []
     if payload.get("scenario") is not None:
-        scenario = with_draws(scenario_in(payload["scenario"]), kind, payload)
+        scenario = scenario_in(payload["scenario"])
+        _refuse_one_sided(scenario, kind)
         request |= {"scenario": scenario.to_dict()}
+        request["seed"] = scenario.seed if seed is None else seed
         marks.append(fingerprint_of(scenario))
     if kind == "audit":
         checked_claims(payload["claims"], payload.get("scenario"))
         request |= {"claims": payload["claims"]}
-    if kind in ("run", "talks"):
-        request |= {"draws": 0}
     identity = fingerprint([request, marks, __version__])
     return {"id": identity, "fingerprint": marks[0] if marks else identity, "request": request}
 
 
-def with_draws(scenario: Scenario, kind: str, payload: Payload) -> Scenario:
-    """Return the scenario with as many draws as the job asks for; none for a job without."""
-    if "draws" not in type(scenario).model_fields:
-        return scenario
-    drawn = {"draws": payload["draws"], "seed": payload["seed"]} if kind == "ranges" else {
-        "draws": 0}  # fmt: skip
-    return scenario.model_copy(update=drawn)
+def _refuse_one_sided(scenario: Scenario, kind: str) -> None:
+    """Refuse what compares two sides where only one has a move, before it waits in the line."""
+    from upperhand.scenario.talks import has_two_sides
+
+    two = len(scenario.side_codes) == 2 if kind == "path" else has_two_sides(scenario)
+    if kind in ("talks", "path") and not two:
+        raise refuse(422, "only one side acts; add a move of another, or start a `run`",
+                     path="scenario.moves")  # fmt: skip
 
 
 def run(_runs: Runs, payload: Payload, tell: Tell) -> Payload:
@@ -63,7 +65,9 @@ def run(_runs: Runs, payload: Payload, tell: Tell) -> Payload:
     from upperhand.scenario.run import run_scenario
 
     request, folder = payload["request"], Path(payload["folder"])
-    found = run_scenario(scenario_in(request["scenario"]), progress=tell, seed=request["seed"])
+    found = run_scenario(
+        scenario_in(request["scenario"]), draws=request["draws"], seed=request["seed"], progress=tell
+    )
     tell(1, 1, "writing the results")
     write_results(folder, lambda width: of_run(found, payload["kind"], width))
     write_files(found, folder / "files")
@@ -79,12 +83,9 @@ def talks(_runs: Runs, payload: Payload, tell: Tell) -> Payload:
     """Compute war, threats, deals and leverage of the two sides."""
     from upperhand.report.talks import talks_text
     from upperhand.scenario.run import run_scenario
-    from upperhand.scenario.talks import has_two_sides
 
     scenario = scenario_in(payload["request"]["scenario"])
-    if not has_two_sides(scenario):
-        raise refuse(422, "there are no talks, because only one side acts; add a move of another")
-    found = run_scenario(scenario, progress=tell, cases=["package"], decompose=False)
+    found = run_scenario(scenario, draws=0, progress=tell, cases=["package"], decompose=False)
     tell(1, 1, "writing the results")
     folder = Path(payload["folder"])
     words = talks_text(found).splitlines()

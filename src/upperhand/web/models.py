@@ -86,7 +86,9 @@ class JobRequest(Request):
         examples=["column-2025-10"],
     )  # fmt: skip
     draws: int = Field(default=256, ge=1, le=4096, description="Draws for ranges and bands.")
-    seed: int = Field(default=1, ge=0, le=2**31 - 1, description="Seed of the draws.")
+    seed: int | None = Field(
+        default=None, ge=0, le=2**31 - 1, description="Seed of the draws; by default the scenario's."
+    )
 
 
 class ReadRequest(Request):

@@ -69,6 +69,9 @@ class Worker:
         if self.process is None or not self.process.is_alive():
             self.end()
             self.start()
+        if self.stopped:  # cancelled while it started
+            self.end()
+            raise Cancelled
         assert self.pipe is not None
         request = {"task": task, "payload": payload, "tells": tell is not None}
         try:
