@@ -32,7 +32,9 @@ serve(settings, host=host, port=0, names=names, ready=lambda found: print(found.
 TOY: dict[str, Any] = {
     "title": "Ten points",
     "world": "toy",
-    "moves": [{"kind": "tariff", "by": "USA", "against": ["CHN"], "add_pp": 10, "source": "a test"}],
+    "moves": [
+        {"kind": "tariff", "by": "USA", "against": ["CHN"], "add_pp": 10, "source": "a test"}
+    ],
 }
 BOTH: dict[str, Any] = {
     "title": "Ten points each",
@@ -115,7 +117,9 @@ def launched(command: list[str], folder: Path) -> Server:
     line = process.stdout.readline()
     assert "http" in line, log.read_text(encoding="utf-8")
     address, _, token = line.split()[-1].partition("#token=")
-    server = Server(process, address.rstrip("/").replace("0.0.0.0", "127.0.0.1"), token, folder, log)
+    server = Server(
+        process, address.rstrip("/").replace("0.0.0.0", "127.0.0.1"), token, folder, log
+    )
     headers = {"authorization": f"Bearer {token}"} if token else {}
     until = time.monotonic() + 60
     while time.monotonic() < until and process.poll() is None:

@@ -122,7 +122,9 @@ def test_every_fault_is_told_at_once_with_the_path_of_its_field(api, call):
     wrong["moves"][0]["by"] = "XXX"
     wrong["moves"][1]["add_pp"] = 1e9
     wrong["closure"] = "open"
-    found = {e["path"]: e for e in problem(api.post(f"/{call}", json={"scenario": wrong}), 422)["errors"]}
+    found = {
+        e["path"]: e for e in problem(api.post(f"/{call}", json={"scenario": wrong}), 422)["errors"]
+    }
     assert set(found) == {"moves[0].by", "moves[1].add_pp", "closure"}
     assert found["moves[1].add_pp"]["got"] == "1e+09"
     assert found["moves[1].add_pp"]["allowed"] == "-100 to 10000 percentage points"
@@ -159,7 +161,13 @@ def test_unknown_fields_of_a_request_are_refused(api):
 
 def test_a_body_that_is_no_json_is_refused(api):
     headers = {"content-type": "application/json"}
-    for content in (b"{", b"\xff\xfe", b"", b'{"scenario": NaN}', b'{"scenario": {"title": 1e999}}'):
+    for content in (
+        b"{",
+        b"\xff\xfe",
+        b"",
+        b'{"scenario": NaN}',
+        b'{"scenario": {"title": 1e999}}',
+    ):
         response = api.post("/answer", content=content, headers=headers)
         assert response.status_code in (400, 422), content
         assert response.json()["detail"]

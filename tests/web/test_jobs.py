@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import io
 import json
 import time
 import zipfile
@@ -13,8 +12,22 @@ import pytest
 
 from tests.web.support import BOTH, TOY, children, ended, running, scenario_of, start
 
+#: Two sides at one horizon, which is a third of the work.
+ONE: dict[str, Any] = BOTH | {"horizons": ["medium"]}
 #: Takes minutes, and is never waited for.
 LONG: dict[str, Any] = {"kind": "ranges", "scenario": BOTH, "draws": 4096}
+
+
+CLAIM: dict[str, Any] = {
+    "title": "One claim", "scenario": "this",
+    "claims": [{
+        "id": "lag", "words": "Five years behind", "test": "fact",
+        "checks": [{"fact": {"metric": "process_node_lag_china", "entity": "China vs leaders",
+                             "period": "2024-08"}, "at_least": 4}],
+    }],
+}  # fmt: skip
+#: Takes a moment; with another seed it is another job.
+QUICK: dict[str, Any] = {"kind": "audit", "claims": CLAIM | {"scenario": "uniform-10"}}
 
 
 def events(client, job: str) -> list[dict[str, Any]]:
@@ -44,7 +57,7 @@ def until(client, job: str, state: str) -> None:
 def whole(server):
     """The finished job of everything on the toy world."""
     with server.client() as client:
-        job = started(client, {"kind": "run", "scenario": BOTH})
+        job = started(client, {"kind": "run", "scenario": ONE})
         seen = events(client, job)
         return job, seen
 
@@ -62,19 +75,24 @@ def test_progress_is_told_step_by_step_to_the_end(whole):
 
 def test_a_finished_job_is_found_again_and_not_run_again(whole, api):
     job, _ = whole
-    again = api.post("/jobs", json={"kind": "run", "scenario": BOTH, "draws": 77}).json()
+    again = api.post("/jobs", json={"kind": "run", "scenario": ONE, "draws": 77}).json()
     assert (again["id"], again["state"]) == (job, "done")
     assert [status["state"] for status in events(api, job)] == ["done"]
 
 
-def test_the_result_is_the_run_of_the_package(whole, api):
+@pytest.fixture(scope="module")
+def run():
+    """The same run in Python."""
     import upperhand as uh
 
+    return uh.run(uh.Scenario.model_validate(ONE), decompose=False)
+
+
+def test_the_result_is_the_run_of_the_package(whole, api, run):
     job, _ = whole
     found = api.get(f"/jobs/{job}/result").json()
-    run = uh.run(uh.Scenario.model_validate(BOTH), decompose=False)
-    head = {side.code: side.percent for side in run.headline("long").sides}
-    assert {s["code"]: s["percent"] for s in found["headline"]["long"]["sides"]} == head
+    head = {side.code: side.percent for side in run.headline("medium").sides}
+    assert {s["code"]: s["percent"] for s in found["headline"]["medium"]["sides"]} == head
     assert found["fingerprint"] == run.fingerprint
     assert found["data"]["talks"] == json.loads(json.dumps(run.talks.to_dict()))
 
@@ -94,7 +112,7 @@ def test_ready_moves_can_be_added_and_answered(whole, api):
     moves = api.get(f"/jobs/{job}/result").json()["moves"]
     assert moves
     for ready in moves:
-        more = copy.deepcopy(BOTH)
+        more = copy.deepcopy(ONE)
         more["moves"].append(ready["move"])
         assert api.post("/answer", json={"scenario": more}).status_code == 200, ready
 
@@ -118,14 +136,20 @@ def test_every_file_can_be_downloaded_and_says_the_same(whole, api, tmp_path):
     answer = api.post("/check", json={"yaml": (tmp_path / "scenario.yaml").read_text()}).json()
     assert answer["fingerprint"] == mark
     with zipfile.ZipFile(tmp_path / "record.zip") as packed:
+        assert all(name.startswith("record/") and ".." not in name for name in packed.namelist())
         packed.extractall(tmp_path)
-    assert guarded(["verify", str(tmp_path / "record"), "--quiet"]) == 0 or guarded(
-        ["verify", str(tmp_path / "record")]
-    ) == 0  # fmt: skip
+    assert guarded(["verify", str(tmp_path / "record")]) == 0
 
 
 @pytest.mark.parametrize(
-    "name", ["../result-860.json.gz", "..%2fresult-860.json.gz", "%2e%2e%2f%2e%2e%2fjobs.sqlite", "secret", "."]
+    "name",
+    [
+        "../result-860.json.gz",
+        "..%2fresult-860.json.gz",
+        "%2e%2e%2f%2e%2e%2fjobs.sqlite",
+        "secret",
+        ".",
+    ],
 )
 def test_only_known_files_of_a_job_are_served(whole, api, name):
     job, _ = whole
@@ -144,11 +168,11 @@ def test_ranges_are_those_of_the_command_line(api, tmp_path, monkeypatch, capsys
     from upperhand.cli.guard import guarded
 
     monkeypatch.chdir(tmp_path)
-    job = started(api, {"kind": "ranges", "scenario": BOTH, "draws": 6, "seed": 3})
+    job = started(api, {"kind": "ranges", "scenario": ONE, "draws": 4, "seed": 3})
     assert ended(api, job)["state"] == "done"
     found = api.get(f"/jobs/{job}/result").json()
     (tmp_path / "mine.yaml").write_bytes(api.get(f"/jobs/{job}/files/scenario.yaml").content)
-    code = guarded(["run", "mine.yaml", "--json", "--no-report", "--draws", "6", "--seed", "3"])
+    code = guarded(["run", "mine.yaml", "--json", "--no-report", "--draws", "4", "--seed", "3"])
     assert code == 0
     said = json.loads(capsys.readouterr().out)
     assert found["fingerprint"] == said["fingerprint"]
@@ -157,15 +181,18 @@ def test_ranges_are_those_of_the_command_line(api, tmp_path, monkeypatch, capsys
     assert any(low is not None for low in lows)
 
 
-def test_talks_and_path_give_what_their_commands_give(api):
+def test_talks_are_those_of_the_run(api, run):
+    job = started(api, {"kind": "talks", "scenario": ONE})
+    assert ended(api, job)["state"] == "done"
+    found = api.get(f"/jobs/{job}/result").json()["data"]["talks"]
+    assert found == json.loads(json.dumps(run.talks.to_dict()))
+
+
+def test_a_path_is_that_of_the_package(api):
     import upperhand as uh
     from upperhand.scenario.path import path_scenario
 
     scenario = uh.Scenario.model_validate(BOTH)
-    job = started(api, {"kind": "talks", "scenario": BOTH})
-    assert ended(api, job)["state"] == "done"
-    talks = uh.run(scenario, cases=["package"], decompose=False).talks.to_dict()
-    assert api.get(f"/jobs/{job}/result").json()["data"]["talks"] == json.loads(json.dumps(talks))
     job = started(api, {"kind": "path", "scenario": BOTH, "draws": 5, "seed": 2})
     assert ended(api, job)["state"] == "done"
     path = path_scenario(scenario, draws=5, seed=2)
@@ -179,16 +206,6 @@ def test_what_needs_two_sides_is_refused_before_it_waits(api, kind):
     response = api.post("/jobs", json={"kind": kind, "scenario": TOY})
     assert response.status_code == 422
     assert response.json()["errors"][0]["path"] == "scenario.moves"
-
-
-CLAIM: dict[str, Any] = {
-    "title": "One claim", "scenario": "this",
-    "claims": [{
-        "id": "lag", "words": "Five years behind", "test": "fact",
-        "checks": [{"fact": {"metric": "process_node_lag_china", "entity": "China vs leaders",
-                             "period": "2024-08"}, "at_least": 4}],
-    }],
-}  # fmt: skip
 
 
 def test_claims_are_tested_and_their_report_downloaded(api):
@@ -256,7 +273,7 @@ def test_jobs_wait_in_line_and_are_cancelled_queued_and_running(server, api):
 
 
 def test_a_cancelled_job_can_be_asked_for_again(api):
-    asked = {"kind": "ranges", "scenario": TOY, "draws": 3, "seed": 9}
+    asked = QUICK | {"seed": 9}
     blocker = started(api, LONG | {"seed": 21})
     job = started(api, asked)
     assert api.delete(f"/jobs/{job}").json()["state"] == "cancelled"
@@ -302,15 +319,14 @@ def test_a_restart_loses_no_finished_job_and_goes_on_with_the_others(tmp_path, k
     folder = tmp_path / "data"
     server = start(folder)
     client = server.client()
-    small = {"kind": "ranges", "scenario": TOY, "draws": 2}
-    done = [started(client, small | {"seed": seed}) for seed in (1, 2)]
+    done = [started(client, QUICK | {"seed": seed}) for seed in (1, 2)]
     before = []
     for job in done:
         assert ended(client, job)["state"] == "done"
         before.append(client.get(f"/jobs/{job}/result").content)
     cut = started(client, LONG)
     until(client, cut, "running")
-    waiting = started(client, small | {"seed": 3})
+    waiting = started(client, QUICK | {"seed": 3})
     processes = children(server.process.pid)
     assert len(processes) >= 3
     server.stop(kill=kill)
@@ -357,15 +373,7 @@ def test_old_results_make_room_for_new_ones(tmp_path):
     """A bound of one byte keeps the last result only; the table forgets the others."""
     limits = {"disk_bytes": 1}
     with running(tmp_path / "data", limits=limits) as server, server.client() as client:
-        jobs = [started(client, {"kind": "ranges", "scenario": TOY, "draws": 2, "seed": s})
-                for s in (1, 2)]  # fmt: skip
+        jobs = [started(client, QUICK | {"seed": seed}) for seed in (1, 2)]
         assert ended(client, jobs[1])["state"] == "done"
         assert client.get(f"/jobs/{jobs[0]}").status_code == 404
         assert client.get(f"/jobs/{jobs[1]}/result").status_code == 200
-
-
-def test_a_zip_of_the_record_holds_files_of_one_folder_only(whole, api):
-    job, _ = whole
-    content = api.get(f"/jobs/{job}/files/record.zip").content
-    with zipfile.ZipFile(io.BytesIO(content)) as packed:
-        assert all(name.startswith("record/") and ".." not in name for name in packed.namelist())

@@ -115,7 +115,7 @@ class Guard:
         if host_of(headers.get("host", "")) not in self.settings.hosts:
             raise refuse(403, "this server is not known by that name; use the address it printed")
         if path.startswith(API):
-            if headers.get("sec-fetch-site") in ("cross-site", "same-site"):
+            if self.is_foreign(headers):
                 raise refuse(403, "requests from other sites are not answered")
             if self.settings.token:
                 self.check_token(headers, cookie)
@@ -127,6 +127,13 @@ class Guard:
         if wait:
             raise refuse(429, f"too many requests from here; ask again in {wait} s",
                          retry_after=wait)  # fmt: skip
+
+    def is_foreign(self, headers: dict[str, str]) -> bool:
+        """Say whether a browser sends this for a page of another site."""
+        if headers.get("sec-fetch-site") in ("cross-site", "same-site"):
+            return True
+        origin = headers.get("origin")
+        return origin is not None and host_of(origin.rpartition("//")[2]) not in self.settings.hosts
 
     def check_token(self, headers: dict[str, str], cookie: list[str]) -> None:
         """Compare the token in constant time; the first use leaves it in a cookie.

@@ -66,7 +66,10 @@ def run(_runs: Runs, payload: Payload, tell: Tell) -> Payload:
 
     request, folder = payload["request"], Path(payload["folder"])
     found = run_scenario(
-        scenario_in(request["scenario"]), draws=request["draws"], seed=request["seed"], progress=tell
+        scenario_in(request["scenario"]),
+        draws=request["draws"],
+        seed=request["seed"],
+        progress=tell,
     )
     tell(1, 1, "writing the results")
     write_results(folder, lambda width: of_run(found, payload["kind"], width))

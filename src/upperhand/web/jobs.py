@@ -156,8 +156,8 @@ class Jobs:
             "files": self._files(row) if row.state == "done" else [],
         }
 
-    async def follow(self, job: str) -> AsyncIterator[dict[str, Any]]:
-        """Yield the state of a job at each change, until it ends.
+    def may_follow(self, job: str) -> None:
+        """Check that there is something to follow, before the first event is sent.
 
         Raises:
             ProblemError: If there is no such job, or too many follow jobs already.
@@ -166,17 +166,17 @@ class Jobs:
         if self.followers >= MOST_FOLLOWERS:
             raise refuse(503, "too many follow jobs at the moment; ask for its state instead",
                          retry_after=10)  # fmt: skip
+
+    async def follow(self, job: str) -> AsyncIterator[dict[str, Any]]:
+        """Yield the state of a job at each change, until it ends."""
         self.followers += 1
         try:
-            while True:
-                live = self.live.setdefault(job, Live())
-                changed = live.changed
-                status = self.status(job)
+            while (status := self.status(job))["state"] in OPEN:
+                changed = self.live.setdefault(job, Live()).changed
                 yield status
-                if status["state"] not in OPEN:
-                    return
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(changed.wait(), HEARTBEAT)
+            yield status
         finally:
             self.followers -= 1
 

@@ -87,7 +87,10 @@ class JobRequest(Request):
     )  # fmt: skip
     draws: int = Field(default=256, ge=1, le=4096, description="Draws for ranges and bands.")
     seed: int | None = Field(
-        default=None, ge=0, le=2**31 - 1, description="Seed of the draws; by default the scenario's."
+        default=None,
+        ge=0,
+        le=2**31 - 1,
+        description="Seed of the draws; by default the scenario's.",
     )
 
 

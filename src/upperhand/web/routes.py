@@ -7,7 +7,7 @@ from collections.abc import AsyncIterable
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from upperhand._version import __version__
@@ -188,10 +188,17 @@ async def job_status(request: Request, job: models.JobId) -> Response:
     return sent(packed(to_json(office_of(request).jobs.status(job))), request)
 
 
-async def job_events(request: Request, job: models.JobId) -> AsyncIterable[ServerSentEvent]:
+async def may_follow(request: Request, job: models.JobId) -> str:
+    """Return the job to follow; a problem must be found before the first event is sent."""
+    office_of(request).jobs.may_follow(job)
+    return job
+
+
+async def job_events(
+    request: Request, job: Annotated[str, Depends(may_follow)]
+) -> AsyncIterable[ServerSentEvent]:
     """Follow a job: one event for each change until it ends."""
-    jobs = office_of(request).jobs
-    async for status in jobs.follow(job):
+    async for status in office_of(request).jobs.follow(job):
         yield ServerSentEvent(data=status, event="status", retry=2000)
 
 
