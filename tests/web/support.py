@@ -55,7 +55,7 @@ TEN: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("october-2025", ("moves[8].withhold_pct=80", "baseline.weights=statutory")),
     ("chips-for-magnets", ("options.elasticity_factor=1.5",)),
     ("uniform-10", ("moves[0].add_pp=20", "world=icio-2022")),
-    ("april-2025", ("baseline.as_of=2025-07-01", "horizons=[short, long]")),
+    ("october-2025", ("baseline.as_of=2025-07-01", "horizons=[short, long]")),
 )
 
 

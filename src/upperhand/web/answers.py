@@ -104,10 +104,10 @@ def at(scenario: Scenario, horizon: str | None) -> Scenario:
 
 def fingerprint_of(scenario: Scenario) -> str:
     """Return the fingerprint of the run of a scenario, the same as on the command line."""
-    from upperhand.scenario.run import run_fingerprint, with_options
+    from upperhand.scenario.run import run_fingerprint
     from upperhand.scenario.worlds import world_of
 
-    return run_fingerprint(scenario, with_options(world_of(scenario.world), scenario.options))
+    return run_fingerprint(scenario, world_of(scenario.world))
 
 
 def answer(runs: Runs, payload: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 HorizonName = Literal["short", "medium", "long"]
 JobKind = Literal["run", "ranges", "talks", "path", "audit"]
@@ -94,12 +94,20 @@ class JobRequest(Request):
     )
 
 
+def _real_day(text: str) -> str:
+    date.fromisoformat(text if len(text) > 7 else f"{text}-01")
+    return text
+
+
+Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}(-\d{2})?$"), AfterValidator(_real_day)]
+
+
 class ReadRequest(Request):
     """An article, pasted."""
 
     text: str | None = Field(default=None, max_length=200_000, description="Plain text.")
     html: str | None = Field(default=None, max_length=800_000, description="A page, as HTML.")
-    date: Annotated[str, Field(pattern=r"^\d{4}-\d{2}(-\d{2})?$")] | None = Field(
+    date: Day | None = Field(
         default=None, description="Day or month of the article.", examples=["2025-10-14"]
     )
 

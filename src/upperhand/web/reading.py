@@ -34,17 +34,25 @@ def read(_runs: Runs, payload: Payload) -> Payload:
 def own_world(_runs: Runs, payload: Payload) -> Payload:
     """Read a zip of the user's own tables, check it, and save it under a name made of its content."""
     import tempfile
-    from hashlib import sha256
 
+    from upperhand.core.fingerprint import fingerprint
     from upperhand.scenario.worlds import build_own
 
-    path = Path(payload["path"])
-    name = f"own-{sha256(path.read_bytes()).hexdigest()[:12]}"
+    balance = bool(payload.get("balance"))
     with tempfile.TemporaryDirectory(prefix="upperhand-world-") as place:
-        kind = unpacked_tables(path, Path(place))
-        return build_own(
-            kind, Path(place), Path(payload["folder"]), name, balance=bool(payload.get("balance"))
-        )
+        folder = Path(place)
+        kind = unpacked_tables(Path(payload["path"]), folder)
+        marks = [[path.name, _mark(path)] for path in sorted(folder.iterdir())]
+        name = f"own-{fingerprint([marks, balance])[:12]}"
+        return build_own(kind, folder, Path(payload["folder"]), name, balance=balance)
+
+
+def _mark(path: Path) -> str:
+    """Return what identifies the content of a file."""
+    from hashlib import file_digest
+
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def unpacked_tables(path: Path, folder: Path) -> str:
