@@ -14,7 +14,9 @@ from upperhand.core.errors import OptionError
 from upperhand.results.path import Path
 from upperhand.scenario.path import decimal_year, path_scenario, policies_of_moves, years_of
 from upperhand.scenario.read import parse_scenario, read_scenario
+from upperhand.scenario.timing import moves_on
 from upperhand.scenario.worlds import world_of
+from upperhand.technology.goods import technology
 
 SCENARIO = """\
 title: Twenty points each
@@ -93,4 +95,42 @@ def test_the_command_writes_files_and_one_json_object(here, capsys):
 )
 def test_wrong_input_has_exit_code_two_and_says_what_to_do(extra, words, capsys):
     assert guarded(["path", "mine.yaml", *extra]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_the_game_of_the_packaged_confrontation_has_thresholds(capsys):
+    """Washington and its partners withhold machines, Beijing keeps Nvidia out."""
+    arguments = ["path", "october-2025", "--game", "ai_accelerators", "--to", "2029", "--json"]
+    assert guarded(arguments) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["sides"] == ["USA", "CHN"]
+    assert found["years"] == [2026, 2027, 2028, 2029]
+    assert found["regret"] <= 1e-9
+    for name in ("control", "ban"):
+        assert found[name]["value"] is None or found[name]["value"] >= 0
+    assert len(found["courses"]) == 9
+    assert found["sentences"][0].startswith("withholding ai_accelerators in 2026 pays USA")
+
+
+def test_moves_are_told_apart_by_who_makes_them():
+    scenario = read_scenario("october-2025")
+    world = world_of(scenario.world)
+    controls, bans = moves_on(scenario, world, technology().good("ai_accelerators"))
+    assert {move.side_of for move in controls} == {"USA"}
+    assert [move.kind for move in bans] == ["discouraged_purchase"]
+    with pytest.raises(OptionError, match="no move withholds chips or its inputs"):
+        moves_on(parse_scenario(SCENARIO), world, technology().good("chips"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--game", "chipz"], "did you mean 'chips'"),
+        (["--game", "magnets"], "unknown technology 'magnets'"),
+        (["--game", "chips", "--to", "2020"], "the last year is 2020"),
+        (["--game", "chips", "--set", "closure=purge"], "closure is 'purge'"),
+    ],
+)
+def test_a_wrong_game_has_exit_code_two(arguments, words, capsys):
+    assert guarded(["path", "october-2025", *arguments]) == 2
     assert words in capsys.readouterr().err

@@ -13,6 +13,7 @@ from upperhand.cli.show import progress_bar, say, say_json
 
 if TYPE_CHECKING:
     from upperhand.results.path import Path as Result
+    from upperhand.scenario.schema import Scenario
 
 
 def path(
@@ -40,6 +41,10 @@ def path(
     workers: Annotated[int, typer.Option(help="Processes for the cost draws.")] = 1,
     settings: Settings = None,
     variant: VariantName = None,
+    game: Annotated[
+        str | None,
+        typer.Option(help="Solve when to control and to ban this technology, and nothing else."),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Also write this file: nc, json or csv.")
     ] = None,
@@ -49,12 +54,22 @@ def path(
 
     Example: upperhand path october-2025 --to 2035 -o path.nc
     """
+    if game is not None:
+        from upperhand.scenario.timing import timing_scenario
+
+        timing = timing_scenario(
+            _scenario(source, settings, variant), game, first=first, last=last, seed=seed
+        )
+        if as_json:
+            say_json(timing.to_dict())
+        else:
+            say(timing.summary())
+        return
     if output is not None:
         _checked(output)
     from upperhand.scenario.path import path_scenario
-    from upperhand.scenario.read import read_scenario
 
-    scenario = read_scenario(source, changes=settings or [], variant=variant)
+    scenario = _scenario(source, settings, variant)
     with progress_bar(wanted=not as_json) as progress:
         found = path_scenario(
             scenario,
@@ -80,6 +95,12 @@ def path(
             say(f"File: {output}")
     if not found.ok:
         raise typer.Exit(NO_EQUILIBRIUM)
+
+
+def _scenario(source: str, settings: list[str] | None, variant: str | None) -> Scenario:
+    from upperhand.scenario.read import read_scenario
+
+    return read_scenario(source, changes=settings or [], variant=variant)
 
 
 SUFFIXES = (".csv", ".json", ".nc")
@@ -123,9 +144,8 @@ def beliefs(
     from dataclasses import asdict
 
     from upperhand.scenario.beliefs import beliefs_of
-    from upperhand.scenario.read import read_scenario
 
-    scenario = read_scenario(source, changes=settings or [], variant=variant)
+    scenario = _scenario(source, settings, variant)
     found = beliefs_of(scenario, move=move, draws=draws, seed=seed)
     if as_json:
         say_json([asdict(belief) for belief in found])

@@ -80,6 +80,8 @@ class Race:
         gap_noise: What moves the gap and is not explained, generations in a year.
         share_noise: What moves the log odds of domestic supply and is not explained, in a year.
         discount_rate: At which firms discount profits, a year.
+        home_market: Log rise of the follower's research when its market is kept for it.
+        laid_in: What buyers lay in during a year of free sales ahead of a control, years of use.
 
     Examples:
         >>> Race().own_weight, Race(own_weight=0.6).own_weight
@@ -108,6 +110,8 @@ class Race:
     gap_noise: Number = 0.15
     share_noise: Number = 0.3
     discount_rate: Number = 0.05
+    home_market: Number = 0.1
+    laid_in: Number = 0.25
 
     def __post_init__(self) -> None:
         faults = [
