@@ -204,3 +204,15 @@ def test_without_the_package_for_pages_the_message_says_what_else_to_do(monkeypa
     monkeypatch.setitem(sys.modules, "trafilatura", None)
     with pytest.raises(MissingExtraError, match=r"upperhand\[read\].*\.txt"):
         read_article(write(tmp_path, "page.html", PAGE))
+
+
+@pytest.mark.parametrize(
+    "line", ["Opinion | Why duties rose", "Why duties rose | The Daily", "WHY DUTIES ROSE"]
+)
+def test_a_headline_repeated_with_a_label_or_the_name_of_the_paper_goes(line):
+    """A page names its headline in the metadata, above the text, and sometimes again in it."""
+    same = "Why duties rose"
+    for title, lines in [(same, [line]), (line, [same]), ("", [same, line]), ("", [line, same])]:
+        head, kept, removed = without_boilerplate([*lines, "The duty rose to a tenth."], title)
+        assert head.lower() == same.lower()
+        assert (kept, removed) == (["The duty rose to a tenth."], 1)

@@ -75,6 +75,12 @@ class ArticleError(UpperhandError, ValueError):
     """An article that cannot be read."""
 
 
+#: What a paper prints before a headline to say of what kind the piece is.
+LABEL = re.compile(
+    r"^(opinion|analysis|comment|commentary|editorial|explainer|exclusive|news)\s*[|:]\s*", re.I
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """The text of an article without what the page put around it.
@@ -259,8 +265,9 @@ def _lines_like(name: str) -> re.Pattern[str]:
 def without_boilerplate(lines: Sequence[str], title: str = "") -> tuple[str, list[str], int]:
     """Return headline, paragraphs, and how many lines were left out.
 
-    A headline is the first line without a full stop. Lines that repeat an earlier one go, and so
-    do those of the packaged list; after `Leave a Reply` and its like nothing follows.
+    A headline is the first line without a full stop. Lines that repeat an earlier one go, also under a
+    label such as `Opinion |` or with the name of the paper behind, and so do those of the packaged list;
+    after `Leave a Reply` and its like nothing follows.
 
     Examples:
         >>> lines = ["Tariffs", "Tariffs", "", "Prices rose.", "Share this", "Leave a Reply", "Me"]
@@ -268,6 +275,7 @@ def without_boilerplate(lines: Sequence[str], title: str = "") -> tuple[str, lis
         ('Tariffs', ['Prices rose.'], 4)
     """
     kept: list[str] = []
+    title = _headline(title)
     seen: set[str] = {_key(title)} if title else set()
     removed = 0
     texts = [" ".join(line.split()) for line in lines]
@@ -283,15 +291,18 @@ def without_boilerplate(lines: Sequence[str], title: str = "") -> tuple[str, lis
         kept.append(text)
     if not title and len(kept) > 1 and _is_headline(kept[0]):
         title = kept.pop(0)
-    return (
-        re.sub(r"^(opinion|analysis|comment|news)\s*[|:]\s*", "", title, flags=re.I),
-        kept,
-        removed,
-    )
+    return _headline(title), kept, removed
+
+
+def _headline(text: str) -> str:
+    """Return a headline without its label, and without the name of a paper behind a bar."""
+    bare = LABEL.sub("", text)
+    head, bar, tail = bare.rpartition(" | ")
+    return head if bar and len(tail.split()) < len(head.split()) else bare
 
 
 def _key(text: str) -> str:
-    return re.sub(r"\W+", " ", text.lower()).strip()
+    return re.sub(r"\W+", " ", _headline(text).lower()).strip()
 
 
 def _is_headline(text: str) -> bool:
