@@ -119,6 +119,29 @@ def test_a_full_disk_in_the_middle_of_a_draft_and_a_page_keeps_the_old_one(here)
     assert left_in(here) == ["a.html", "c.yaml", "one.yaml"]
 
 
+def test_a_full_disk_in_the_middle_of_a_sweep_keeps_its_parts_and_the_same_command_goes_on(here):
+    """Eight draws fit; the longer part that forty need does not, until there is space again."""
+    pytest.importorskip("resource")
+    pytest.importorskip("pyarrow")
+
+    def sweep(draws, limit):
+        ask = ("sweep", "one.yaml", "-o", "out", "--workers", "0", "--part-size", "39", "-q")
+        return command(*ask, "--draws", str(draws), cwd=here, limit=limit)
+
+    part = here / "out" / "parts" / "cell-00000" / "000000" / "part-000000000.parquet"
+    assert sweep(8, None).returncode == 0
+    kept = part.read_bytes()
+    full = sweep(40, len(kept) + 100)
+    assert full.returncode == 2, full.stderr
+    assert b"space on the disk" in full.stderr
+    assert b"Traceback" not in full.stderr
+    assert part.read_bytes() == kept
+    assert left_in(here) == ["manifest.json", "one.yaml", "part-000000000.parquet"]
+    assert sweep(40, None).returncode == 0
+    assert len(part.read_bytes()) > len(kept) + 100
+    assert "part-000000001.parquet" in left_in(here)
+
+
 def test_a_place_that_cannot_be_written_is_an_error_in_words(here, capsys):
     """Root may write below folders that are read-only, but nobody below a file or in /proc."""
     (here / "file").write_text("x", encoding="utf-8")

@@ -17,6 +17,7 @@ pytest.importorskip("distributed", reason="needs upperhand[cluster]")
 from tests.support import ROOT
 from tests.uncertainty import tasks
 from tests.uncertainty.test_sweep import bits, small, wait_for
+from upperhand.core.errors import OptionError
 from upperhand.uncertainty.swept import read_sweep
 from upperhand.uncertainty.workers import SweepError
 
@@ -160,4 +161,6 @@ def test_a_scheduler_that_is_not_there_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr("upperhand.uncertainty.workers.CONNECT_SECONDS", 0.5)
     with pytest.raises(SweepError, match=r"no scheduler answers at tcp://127\.0\.0\.1:9"):
         small(tmp_path / "out", scheduler="tcp://127.0.0.1:9")
+    with pytest.raises(OptionError, match="give one like tcp://HOST:8786"):
+        small(tmp_path / "out", scheduler="my-cluster")
     assert bits(tmp_path / "out") == {}

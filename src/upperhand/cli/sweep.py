@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -46,18 +47,22 @@ def sweep(
     Example: upperhand sweep october-2025 --draws 512 --seed 1 -o out
     """
     from upperhand.scenario.draws import default_workers, read_grid, sweep_scenario
+    from upperhand.scenario.read import read_scenario
 
-    count = default_workers(draws) if workers is None else workers
+    grid = read_grid(over) if over else None
+    if workers is None:
+        points = prod(len(values) for values in (grid or {}).values())
+        workers = default_workers(draws * points, read_scenario(source, changes=settings or []))
     with progress_bar(wanted=not quiet) as progress:
         done = sweep_scenario(
             source,
             out=out,
             draws=draws,
             seed=seed,
-            over=read_grid(over) if over else None,
+            over=grid,
             changes=settings or [],
             models=models,
-            workers=count,
+            workers=workers,
             scheduler=scheduler,
             part_size=part_size,
             progress=progress,

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
-from upperhand.core.errors import MissingExtraError, UpperhandError
+from upperhand.core.errors import MissingExtraError, OptionError, UpperhandError
 from upperhand.uncertainty.parts import Made, Plan, make_part
 
 #: Parts under way for each worker: one in work, one waiting.
@@ -72,9 +72,12 @@ def made_on_cluster(plan: Plan, parts: Iterable[int], *, scheduler: str) -> Iter
     Dask gives the part of a worker that dies to another one.
 
     Raises:
+        OptionError: If the address is none.
         SweepError: If there is no scheduler, it goes away, or a part kills its workers.
         MissingExtraError: If distributed is not installed.
     """
+    if "://" not in scheduler:
+        raise OptionError(f"scheduler '{scheduler}': is no address; give one like tcp://HOST:8786")
     distributed = _distributed()
     with _client(distributed, scheduler) as client:
         waiting = iter(parts)
