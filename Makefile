@@ -20,7 +20,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 # An advertisement of the theme, which a strict build would show among the warnings.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help demo test quick lint format types imports doctest docs bench bench-read fuzz expected coverage wheel wheel-test pages gallery pictures \
+.PHONY: help demo test quick lint format types imports doctest docs bench bench-read fuzz fuzz-web expected coverage wheel wheel-test pages gallery pictures \
 	reproducible advisories browser clean check
 
 help: ## Show this list
@@ -89,6 +89,7 @@ docs: $(VENV)/.dev ## Build the documentation, warnings being errors
 PAPERS ?= ../shared/data
 pages: $(VENV)/.dev ## Write the generated pages anew: assumptions, data sources, validation
 	@$(BIN)/python -m upperhand.scenario.registers .
+	@$(BIN)/python -m upperhand.web.publish docs/reference
 	@test -d $(PAPERS) || { echo "validation.md needs the papers' data: make pages PAPERS=DIR"; exit 1; }
 	@$(BIN)/upperhand replicate all --markdown --data $(PAPERS) > docs/reference/validation.tmp
 	@mv docs/reference/validation.tmp docs/reference/validation.md
@@ -116,6 +117,9 @@ fuzz: $(VENV)/.test ## Feed every reader N inputs nobody would write (N=100000, 
 	@if $(BIN)/python -c 'import atheris' 2>/dev/null; then \
 		$(BIN)/python -m fuzz $(TARGETS) --engine atheris --inputs $$(( $(N) / 10 )); \
 	else echo "no atheris: pip install 'upperhand[fuzz]' to be led by coverage as well"; fi
+
+fuzz-web: $(VENV)/.test ## Ask every call of the HTTP interface N times as it allows, N as it forbids
+	@$(BIN)/python -m tests.web.hammer $(or $(filter-out 100000,$(N)),200)
 
 expected: $(VENV)/.test ## Write the expected numbers of the packaged scenarios and of the README anew
 	@for file in src/upperhand/scenario/library/*.yaml; do \

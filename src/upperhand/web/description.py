@@ -20,8 +20,29 @@ def describe(app: FastAPI) -> dict[str, Any]:
             description="Every number is the one that the command line prints for the same "
             "scenario. Errors are `application/problem+json` with the path of each faulty field.",
         )  # fmt: skip
+        for path, asked in examples().items():
+            content = made["paths"][path]["post"]["requestBody"]["content"]["application/json"]
+            content["examples"] = {"example": {"value": asked}}
         app.openapi_schema = with_scenario(made)
     return app.openapi_schema
+
+
+def examples() -> dict[str, dict[str, Any]]:
+    """Return a request for each call that takes one, by path."""
+    from upperhand.web.models import EXAMPLE
+
+    asked = {"scenario": EXAMPLE}
+    calls: dict[str, dict[str, Any]] = {
+        "check": asked,
+        "answer": asked | {"horizon": "long"},
+        "sections": asked | {"horizon": "long", "variable": "real_wage_change"},
+        "assumptions": asked,
+        "python": asked,
+        "cite": asked,
+        "read": {"text": "Ottawa will put a duty of 25% on American trucks.", "date": "2025-10-15"},
+        "jobs": asked | {"kind": "ranges", "draws": 64},
+    }
+    return {f"/api/v1/{name}": body for name, body in calls.items()}
 
 
 def with_scenario(description: dict[str, Any]) -> dict[str, Any]:

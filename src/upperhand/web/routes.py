@@ -7,12 +7,12 @@ from collections.abc import AsyncIterable
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from upperhand._version import __version__
 from upperhand.web import models
-from upperhand.web.api import office_of, sent
+from upperhand.web.api import OPENING, office_of, sent
 from upperhand.web.plain import packed, to_json
 from upperhand.web.problems import refuse
 
@@ -21,12 +21,12 @@ PREFIX = "/api/v1"
 
 def routes() -> APIRouter:
     """Return every call of the interface."""
-    found = APIRouter(prefix=PREFIX, responses=_problems(400, 401, 403, 413, 422, 429, 503))
-    for method, path, call, model in (
+    found = APIRouter(prefix=PREFIX, responses=_problems(400, 401, 403, 405, 413, 422, 429, 503))
+    for method, path, call, model, *more in (
         ("GET", "/health", health, models.Health),
         ("GET", "/vocabulary", vocabulary, models.Vocabulary),
         ("GET", "/scenarios", scenarios, list[models.ScenarioSummary]),
-        ("GET", "/scenarios/{name}", preset, models.Preset),
+        ("GET", "/scenarios/{name}", preset, models.Preset, 404),
         ("GET", "/register", register, models.Register),
         ("GET", "/geo", geo, dict[str, Any]),
         ("POST", "/check", check, models.Checked),
@@ -35,38 +35,46 @@ def routes() -> APIRouter:
         ("POST", "/assumptions", assumptions, models.Assumptions),
         ("POST", "/python", python_code, models.PythonCode),
         ("POST", "/cite", cite, models.Citation),
-        ("POST", "/read", read, models.ReadOut),
-        ("POST", "/worlds", upload_world, models.UploadedWorld),
-        ("GET", "/jobs/{job}", job_status, models.JobStatus),
-        ("GET", "/jobs/{job}/result", job_result, models.JobResult),
+        ("POST", "/read", read, models.ReadOut, 501),
+        ("POST", "/jobs", start_job, models.JobStatus),
+        ("GET", "/jobs/{job}", job_status, models.JobStatus, 404),
+        ("DELETE", "/jobs/{job}", cancel_job, models.JobStatus, 404, 409),
+        ("GET", "/jobs/{job}/result", job_result, models.JobResult, 404, 409),
     ):
+        code = 202 if call is start_job else 200
+        done: dict[int | str, dict[str, Any]] = {code: {"model": model, "description": "Done"}}
         found.add_api_route(
-            path, call, methods=[method], response_model=None,
-            responses={200: {"model": model, "description": "Done"}},
-            operation_id=call.__name__, summary=_first_line(call),
+            path, call, methods=[method], response_model=None, status_code=code,
+            responses=done | _problems(*more), operation_id=call.__name__,
+            summary=_first_line(call),
         )  # fmt: skip
-    _job_routes(found)
+    _other_routes(found)
     return found
 
 
-def _job_routes(found: APIRouter) -> None:
+def _other_routes(found: APIRouter) -> None:
+    """Add the calls that take or give something else than JSON."""
+    from starlette.responses import FileResponse
+
+    from upperhand.web.jobs import FILES
+
+    tables = {"schema": {"type": "string", "format": "binary"}}
     found.add_api_route(
-        "/jobs", start_job, methods=["POST"], response_model=None, status_code=202,
-        responses={202: {"model": models.JobStatus, "description": "Accepted"}},
-        operation_id="start_job", summary=_first_line(start_job),
-    )  # fmt: skip
-    found.add_api_route(
-        "/jobs/{job}", cancel_job, methods=["DELETE"], response_model=None,
-        responses={200: {"model": models.JobStatus, "description": "Cancelled"}},
-        operation_id="cancel_job", summary=_first_line(cancel_job),
+        "/worlds", upload_world, methods=["POST"], response_model=None,
+        responses={200: {"model": models.UploadedWorld, "description": "Done"}}
+        | _problems(415, 501),
+        openapi_extra={"requestBody": {"required": True, "content": {"application/zip": tables}}},
+        operation_id="upload_world", summary=_first_line(upload_world),
     )  # fmt: skip
     found.add_api_route(
         "/jobs/{job}/events", job_events, methods=["GET"], response_class=EventSourceResponse,
-        operation_id="job_events", summary=_first_line(job_events),
+        responses=_problems(404), operation_id="job_events", summary=_first_line(job_events),
     )  # fmt: skip
+    kinds = {kind.partition(";")[0]: tables for kind in FILES.values()}
     found.add_api_route(
         "/jobs/{job}/files/{name}", job_file, methods=["GET"], response_model=None,
-        responses={200: {"content": {"application/octet-stream": {}}, "description": "The file"}},
+        response_class=FileResponse,
+        responses={200: {"content": kinds, "description": "The file"}} | _problems(404, 409),
         operation_id="job_file", summary=_first_line(job_file),
     )  # fmt: skip
 
@@ -94,7 +102,10 @@ async def scenarios(request: Request) -> Response:
     return sent(await office_of(request).ask("scenarios", {}), request)
 
 
-async def preset(request: Request, name: str) -> Response:
+async def preset(
+    request: Request,
+    name: Annotated[str, Path(description="Name of a packaged scenario.", examples=[OPENING])],
+) -> Response:
     """Return one packaged scenario, canonical and as YAML."""
     return sent(await office_of(request).ask("preset", {"name": name[:80]}), request)
 
@@ -216,7 +227,11 @@ async def job_result(
     return sent(office_of(request).jobs.result(job, width), request)
 
 
-async def job_file(request: Request, job: models.JobId, name: str) -> Response:
+async def job_file(
+    request: Request,
+    job: models.JobId,
+    name: Annotated[str, Path(description="One of the names that the job's state lists.")],
+) -> Response:
     """Download a file of a finished job."""
     from starlette.responses import FileResponse
 
