@@ -42,10 +42,9 @@ def routes() -> APIRouter:
         ("GET", "/jobs/{job}/result", job_result, models.JobResult, 404, 409),
     ):
         code = 202 if call is start_job else 200
-        done: dict[int | str, dict[str, Any]] = {code: {"model": model, "description": "Done"}}
         found.add_api_route(
             path, call, methods=[method], response_model=None, status_code=code,
-            responses=done | _problems(*more), operation_id=call.__name__,
+            responses=_done(code, model=model) | _problems(*more), operation_id=call.__name__,
             summary=_first_line(call),
         )  # fmt: skip
     _other_routes(found)
@@ -61,8 +60,7 @@ def _other_routes(found: APIRouter) -> None:
     tables = {"schema": {"type": "string", "format": "binary"}}
     found.add_api_route(
         "/worlds", upload_world, methods=["POST"], response_model=None,
-        responses={200: {"model": models.UploadedWorld, "description": "Done"}}
-        | _problems(415, 501),
+        responses=_done(200, model=models.UploadedWorld) | _problems(415, 501),
         openapi_extra={"requestBody": {"required": True, "content": {"application/zip": tables}}},
         operation_id="upload_world", summary=_first_line(upload_world),
     )  # fmt: skip
@@ -74,7 +72,7 @@ def _other_routes(found: APIRouter) -> None:
     found.add_api_route(
         "/jobs/{job}/files/{name}", job_file, methods=["GET"], response_model=None,
         response_class=FileResponse,
-        responses={200: {"content": kinds, "description": "The file"}} | _problems(404, 409),
+        responses=_done(200, content=kinds) | _problems(404, 409),
         operation_id="job_file", summary=_first_line(job_file),
     )  # fmt: skip
 
@@ -238,6 +236,10 @@ async def job_file(
     path, kind = office_of(request).jobs.file(job, name)
     shown = f"upperhand-{job}-{path.name}"
     return FileResponse(path, media_type=kind, filename=shown)
+
+
+def _done(code: int, **content: Any) -> dict[int | str, dict[str, Any]]:
+    return {code: {"description": "Done", **content}}
 
 
 def _problems(*codes: int) -> dict[int | str, dict[str, Any]]:
