@@ -16,10 +16,39 @@ import numpy.typing as npt
 from upperhand.technology.goods import technology
 from upperhand.technology.market import logit
 from upperhand.technology.parameters import Array, draw_race, rows_of
-from upperhand.technology.race import run_gap, stairs
+from upperhand.technology.race import FIRST_YEAR, run_gap, stairs
 
 DRAWS, SEED = 4000, 11
+#: Standard deviation of the log odds by which two definitions of a share differ.
+DEFINITION = 0.5
 Model = Callable[[Array, "Series", np.random.Generator], Array]
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A scale on which unexplained steps are alike, with its inverse.
+
+    Attributes:
+        name: In words.
+        to: From the unit of the series.
+        back: Into it.
+        slope: Derivative of `to`.
+    """
+
+    name: str
+    to: Callable[[Array], Array]
+    back: Callable[[Array], Array]
+    slope: Callable[[Array], Array]
+
+
+PLAIN = Scale("the unit of the series", lambda x: x, lambda x: x, np.ones_like)
+LOG = Scale("logs", np.log, np.exp, lambda x: 1.0 / x)
+ODDS = Scale(
+    "log odds",
+    lambda x: np.asarray(logit(x / 100.0)),
+    lambda x: 100.0 / (1.0 + np.exp(-x)),
+    lambda x: 100.0 / (x * (100.0 - x)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +64,10 @@ class Series:
         cutoff: Last date used for calibration.
         model: Draws of the model's path at the dates: (date, draw).
         priors: What was drawn, in words.
+        scale: Scale of the steps that the model does not explain.
+        noise: Largest standard deviation of such steps in a year, on that scale.
+        since: Date from which they add up.
+        redefined: Date from which another definition is used; none when infinite.
     """
 
     name: str
@@ -45,6 +78,10 @@ class Series:
     cutoff: float
     model: Model
     priors: str
+    scale: Scale
+    noise: float
+    since: float
+    redefined: float = np.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +134,57 @@ def crps(draws: Array, observed: float) -> float:
     return float(np.abs(ordered - observed).mean() - spread)
 
 
-def weights_of(simulated: Array, observed: Array, errors: Array) -> Array:
+def weights_of(log_likelihood: Array) -> Array:
     """Return the weight of each draw from its fit up to the cut-off (eq. 5.29).
 
     Examples:
-        >>> weights_of(np.array([[1.0, 9.0]]), np.array([1.0]), np.array([1.0])).round(3).tolist()
+        >>> weights_of(np.array([0.0, -32.0])).round(3).tolist()
         [1.0, 0.0]
     """
-    misfit = (((simulated - observed[:, None]) / errors[:, None]) ** 2).sum(axis=0)
-    raw = np.exp(-0.5 * (misfit - misfit.min()))
+    raw = np.exp(log_likelihood - log_likelihood.max())
     return np.asarray(raw / raw.sum())
+
+
+def log_likelihoods(misfit: Array, spread: Array) -> Array:
+    """Return the log density of each draw's misfit, normal with a covariance of its own (eq. 5.29).
+
+    Args:
+        misfit: Observed less modelled (date, draw).
+        spread: Covariance (draw, date, date).
+
+    Examples:
+        Apart by two standard errors: half the square, and the normal's constant.
+
+        >>> found = log_likelihoods(np.array([[2.0]]), np.ones((1, 1, 1)))
+        >>> (found + np.log(2 * np.pi) / 2).round(6).tolist()
+        [-2.0]
+    """
+    solved = np.linalg.solve(spread, misfit.T[..., None])[..., 0]
+    squares = (misfit.T * solved).sum(axis=1)
+    size = np.linalg.slogdet(spread)[1] + len(misfit) * np.log(2.0 * np.pi)
+    return np.asarray(-0.5 * (squares + size))
+
+
+def unexplained(series: Series, size: Array) -> Array:
+    """Return the covariance of what the model does not explain (draw, date, date) (eq. 5.29).
+
+    Args:
+        series: The series.
+        size: Standard deviation of a year's step, one for each draw.
+    """
+    ages = series.dates - series.since
+    walk = np.minimum.outer(ages, ages)
+    other = (series.dates >= series.redefined).astype(np.float64)
+    return np.asarray(
+        size[:, None, None] ** 2 * walk + DEFINITION**2 * np.multiply.outer(other, other)
+    )
 
 
 def score_of(series: Series, *, draws: int = DRAWS, seed: int = SEED) -> Score:
     """Calibrate a series up to its cut-off and score it afterwards.
+
+    A draw is a path of the model and a size of the steps that it does not explain; what those steps
+    were up to the cut-off is inferred with it, and they go on from there.
 
     Args:
         series: The series.
@@ -123,13 +197,11 @@ def score_of(series: Series, *, draws: int = DRAWS, seed: int = SEED) -> Score:
         True
     """
     rng = np.random.default_rng(seed)
-    paths = series.model(np.empty(draws), series, rng)
+    forecast = _forecast(series, draws, rng)
+    noisy = forecast + series.errors[:, None] * rng.normal(size=forecast.shape)
     known = series.dates <= series.cutoff
-    weight = weights_of(paths[known], series.values[known], series.errors[known])
-    chosen = paths[:, rng.choice(draws, draws, p=weight)]
-    noisy = chosen + series.errors[:, None] * rng.normal(size=chosen.shape)
     walk = _walk(series, known, draws, rng)
-    median = np.median(chosen, axis=1)
+    median = np.median(forecast, axis=1)
     low, high = np.quantile(noisy, 0.1, axis=1), np.quantile(noisy, 0.9, axis=1)
     later = np.flatnonzero(~known)
     return Score(
@@ -146,12 +218,32 @@ def score_of(series: Series, *, draws: int = DRAWS, seed: int = SEED) -> Score:
     )
 
 
+def _forecast(series: Series, draws: int, rng: np.random.Generator) -> Array:
+    """Return draws of the series at every date given what was known at the cut-off (date, draw)."""
+    known = np.flatnonzero(series.dates <= series.cutoff)
+    paths = series.scale.to(series.model(np.empty(draws), series, rng))
+    size = rng.uniform(0.0, series.noise, draws)
+    every = unexplained(series, size)
+    seen = every[:, known[:, None], known]
+    values, errors = series.values[known], series.errors[known]
+    spread = seen + np.diag((errors * series.scale.slope(values)) ** 2)
+    misfit = series.scale.to(values)[:, None] - paths[known]
+    chosen = rng.choice(draws, draws, p=weights_of(log_likelihoods(misfit, spread)))
+    across = every[chosen][:, :, known]
+    part = np.linalg.solve(spread[chosen], across.transpose(0, 2, 1))
+    middle = paths[:, chosen] + np.einsum("dkt,kd->td", part, misfit[:, chosen])
+    left = np.einsum("dtt->dt", every[chosen]) - np.einsum("dtk,dkt->dt", across, part)
+    noise = np.sqrt(np.maximum(left.T, 0.0)) * rng.normal(size=middle.shape)
+    return np.asarray(series.scale.back(middle + noise))
+
+
 def _walk(
     series: Series, known: npt.NDArray[np.bool_], draws: int, rng: np.random.Generator
 ) -> Array:
     """Return draws of a random walk from the last known value, its steps as large as before."""
     dates, values = series.dates[known], series.values[known]
-    steps = np.diff(values) / np.sqrt(np.diff(dates))
+    same = (dates >= series.redefined)[1:] == (dates >= series.redefined)[:-1]
+    steps = (np.diff(values) / np.sqrt(np.diff(dates)))[same]
     size = float(np.sqrt((steps**2).mean())) if len(steps) else float(series.errors[0])
     ahead = np.sqrt(np.maximum(series.dates - dates[-1], 0.0))
     noise = rng.normal(size=(len(series.dates), draws))
@@ -167,12 +259,27 @@ def record() -> tuple[Series, ...]:
     """
     rows = rows_of("record.csv")
     found = []
-    for name, (label, cutoff, model, priors) in MODELS.items():
+    for name, case in CASES.items():
         mine = [row for row in rows if row["series"] == name]
         dates, values, errors = (
             np.array([float(row[key]) for row in mine]) for key in ("date", "value", "error")
         )
-        found.append(Series(name, label, dates, values, errors, cutoff, model, priors))
+        found.append(
+            Series(
+                name=name,
+                label=case.label,
+                dates=dates,
+                values=values,
+                errors=errors,
+                cutoff=case.cutoff,
+                model=case.model,
+                priors=f"{case.priors}; unexplained steps of up to {case.noise:g} a year in {case.scale.name}",
+                scale=case.scale,
+                noise=case.noise,
+                since=float(dates[0]) if case.since is None else case.since,
+                redefined=case.redefined,
+            )
+        )
     return tuple(found)
 
 
@@ -204,11 +311,12 @@ def _share(good: str, lowest: float, highest: float) -> Model:
 def _phones(blank: Array, series: Series, rng: np.random.Generator) -> Array:
     """Draw Huawei's share: access to chips lost after a stock ran out, then rising odds."""
     n = len(blank)
+    start = logit(rng.uniform(0.38, 0.48, n))
     fall, rise = rng.uniform(0.0, 2.5, n), rng.uniform(0.0, 0.8, n)
     months = rng.uniform(0.2, 1.0, n)
     dates = series.dates[:, None]
     used_up = np.clip((dates - 2020.7) / months, 0.0, 1.0)
-    odds = logit(0.412) + fall * np.log(0.2) * used_up + rise * np.maximum(dates - 2022.0, 0.0)
+    odds = start + fall * np.log(0.2) * used_up + rise * np.maximum(dates - 2022.0, 0.0)
     return np.asarray(100.0 / (1.0 + np.exp(-odds)))
 
 
@@ -224,49 +332,80 @@ def _nvidia(blank: Array, series: Series, rng: np.random.Generator) -> Array:
 
 
 def _magnets(blank: Array, series: Series, rng: np.random.Generator) -> Array:
-    """Draw exports of magnets: licences withhold a share that is granted at a steady rate."""
+    """Draw exports of magnets: licences withhold a share that is granted at a steady rate.
+
+    In April, when licences began, a part of what they withhold had already left.
+    """
     n = len(blank)
     usual = rng.uniform(4900.0, 5700.0, n)
     withheld, rate = rng.uniform(0.5, 1.0, n), rng.uniform(0.0, 1.5, n)
-    months = 12.0 * (series.dates - series.dates[0])[:, None]
-    return np.asarray(usual * (1.0 - withheld * np.exp(-rate * months)))
+    begun = rng.uniform(0.0, 1.0, n)
+    months = 12.0 * (series.dates - FULL_LICENCES)[:, None]
+    held = np.where(months < -0.5, begun, np.exp(-rate * np.maximum(months, 0.0)))
+    return np.asarray(usual * (1.0 - withheld * held))
 
 
-MODELS: dict[str, tuple[str, float, Model, str]] = {
-    "node_lag": (
+#: May 2025, the first whole month of Chinese licences.
+FULL_LICENCES = 2025.375
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """How a series is modelled; fields as in `Series`."""
+
+    label: str
+    cutoff: float
+    model: Model
+    priors: str
+    scale: Scale = ODDS
+    noise: float = 0.6
+    since: float | None = None
+    redefined: float = np.inf
+
+
+CASES = {
+    "node_lag": Case(
         "lag of SMIC behind TSMC, years",
         2022.0,
         _lag,
         "every parameter of the race, triangular over its range",
+        scale=PLAIN,
+        noise=0.75,
+        since=FIRST_YEAR,
     ),
-    "accelerator_share": (
+    "accelerator_share": Case(
         "domestic accelerators in China, per cent",
         2024.0,
         _share("ai_accelerators", 0.01, 0.12),
         "drift 0 to 1.2 a year at the reference control, start 1 to 12 per cent",
     ),
-    "tool_share": (
+    "tool_share": Case(
         "domestic chip tools in China, per cent",
-        2023.0,
+        2024.9,
         _share("chip_tools", 0.12, 0.32),
-        "drift 0 to 1.2 a year at the reference control, start 12 to 32 per cent",
+        "drift 0 to 1.2 a year at the reference control, start 12 to 32 per cent; from 2024 on another "
+        "definition, whose log odds differ by 0 with a standard deviation of 0.5",
+        redefined=2024.0,
     ),
-    "phone_share": (
+    "phone_share": Case(
         "Huawei's share of phones in China, per cent",
         2023.6,
         _phones,
-        "fall of the odds 0 to 2.5 per log point of access, rise from 2022 of 0 to 0.8 a year",
+        "start 38 to 48 per cent, fall of the odds 0 to 2.5 per log point of access, rise from 2022 of 0 to "
+        "0.8 a year",
     ),
-    "nvidia_china": (
+    "nvidia_china": Case(
         "China's share of Nvidia's revenue, per cent",
         2023.8,
         _nvidia,
-        "share lost at full control 0 to 1, trend of the odds -0.05 (0.10) a year",
+        "start 20 to 35 per cent, share lost at full control 0 to 1, trend of the odds -0.05 (0.10) a year",
     ),
-    "magnets": (
+    "magnets": Case(
         "Chinese exports of magnets, tonnes a month",
         2025.5,
         _magnets,
         "usual 4900 to 5700, withheld at first 50 to 100 per cent, granted 0 to 1.5 a month",
+        scale=LOG,
+        noise=1.0,
     ),
 }

@@ -107,8 +107,8 @@ class Race:
     compute_rate: Number = 0.2
     compute_size: Number = 0.3
     lead_appeal: Number = 0.7
-    gap_noise: Number = 0.15
-    share_noise: Number = 0.3
+    gap_noise: Number = 0.09
+    share_noise: Number = 0.37
     discount_rate: Number = 0.05
     home_market: Number = 0.1
     laid_in: Number = 0.25
