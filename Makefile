@@ -20,7 +20,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 # An advertisement of the theme, which a strict build would show among the warnings.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help demo test quick lint format types imports doctest docs bench bench-read fuzz fuzz-web expected coverage wheel wheel-test pages gallery pictures \
+.PHONY: help demo test quick lint format types imports doctest docs bench bench-read fuzz fuzz-web expected coverage mutation wheel wheel-test pages gallery pictures \
 	reproducible advisories browser clean check
 
 help: ## Show this list
@@ -127,8 +127,14 @@ expected: $(VENV)/.test ## Write the expected numbers of the packaged scenarios 
 	@$(BIN)/python -m pytest -q --refresh-expected tests/test_readme.py
 	@git --no-pager diff --stat -- src/upperhand/scenario/library README.md
 
-coverage: $(VENV)/.dev ## Run the tests and list the lines that none of them reaches
-	@$(BIN)/python -m pytest -q -n auto --cov --cov-report=term-missing:skip-covered
+coverage: $(VENV)/.dev ## Run the tests, print the branches they reach by package, hold the equations to 95%
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal --cov --cov-report=json:.coverage.json --doctest-modules src tests
+	@$(BIN)/python .ci/coverage .coverage.json
+
+# mutmut writes its changes and results below mutants/.
+mutation: $(VENV)/.dev ## Change the equations a little and see whether a test fails (ARGS="--each 12 --seed 1")
+	@$(PIP) --editable '.[mutation]'
+	@CI=1 $(BIN)/python .ci/mutation $(ARGS)
 
 wheel: $(VENV)/.dev
 	@rm -rf dist
@@ -154,4 +160,4 @@ wheel-test: wheel ## Build the wheel and run the tests against it
 	@.venv-wheel/bin/python -m pytest -n auto --dist worksteal -m 'not browser' tests
 
 clean: ## Remove the environments and everything built
-	@rm -rf $(VENV) .venv-wheel dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) .venv-wheel dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache mutants .coverage*

@@ -9,12 +9,19 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 settings.register_profile(
     "default", deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True)
+settings.register_profile(  # a change to the code has been seen when one example fails
+    "mutants",
+    settings.get_profile("ci"),
+    max_examples=8,
+    phases=[Phase.explicit, Phase.generate],
+    database=None,
+)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 

@@ -25,7 +25,7 @@ MODULES = {
 # Used through a name in a string, as `engine="openpyxl"`.
 BY_NAME = {"openpyxl"}
 # Extras for work on the package; what the package imports must not hide there.
-DEVELOPERS = {"dev", "docs", "fuzz", "oracles", "test"}
+DEVELOPERS = {"dev", "docs", "fuzz", "mutation", "oracles", "test"}
 
 
 def normal(requirement: str) -> str:

@@ -9,10 +9,12 @@ import pytest
 
 import upperhand as uh
 from tests.ossa_worlds import random_ossa_world
-from upperhand.core.errors import NoEquilibriumError
+from upperhand.core.errors import NoEquilibriumError, OptionError
 from upperhand.game.enumerate import sharpened
+from upperhand.game.escalation import ladder, solve_ladder
 from upperhand.game.extensive import Chance, Decision, End, backward_induction, map_payoffs
-from upperhand.game.normal_form import bimatrix, regret
+from upperhand.game.intensity import best_intensities
+from upperhand.game.normal_form import Equilibria, bimatrix, regret
 from upperhand.game.quantal import logit_path, logit_reply
 from upperhand.game.repeated import (
     critical_discount,
@@ -21,6 +23,8 @@ from upperhand.game.repeated import (
     punishment_discount,
 )
 from upperhand.game.strategic_form import expected_payoffs, tree_equilibria
+from upperhand.world.build import from_arrays
+from upperhand.world.shock import no_shock
 
 WORLD = uh.toy_world()
 
@@ -161,12 +165,128 @@ def test_revealed_harm_in_words():
     low[place], high[place] = 0.2 * best, 2.5 * best
     for tariff, words in ((low, "would still pay"), (high, "is worth")):
         world = uh.rebase(
-            WORLD, uh.solve_counterfactual(WORLD, replace(_none(), tariff_add=tariff - at))
+            WORLD, uh.solve_counterfactual(WORLD, replace(no_shock(WORLD), tariff_add=tariff - at))
         )
         assert words in revealed_harm(world, "USA", "CHN", sectors=["GOODS"]).sentence()
 
 
-def _none() -> uh.Shock:
-    from upperhand.world.shock import no_shock
+def cut_off() -> tuple[uh.World, uh.Shock]:
+    """Return a world whose home makes no chips, and a shock after which nobody sells it any."""
+    world = from_arrays(
+        name="no chips",
+        countries=["HOM", "FOR", "THI"],
+        sectors=["CHIPS", "REST"],
+        trade=[
+            [[0.0, 80.0], [0.0, 14.0], [0.0, 6.0]],
+            [[8.0, 9.0], [20.0, 90.0], [3.0, 5.0]],
+            [[2.0, 4.0], [1.0, 6.0], [9.0, 40.0]],
+        ],
+        trade_elasticity=[3.0, 5.0],
+    )
+    available = np.ones(world.trade.shape)
+    available[1:, 0, 0] = 0.0
+    return world, replace(no_shock(world), availability=available)
 
-    return no_shock(WORLD)
+
+def test_a_war_in_a_world_without_equilibrium_says_so_and_is_not_certified():
+    world, shock = cut_off()
+    result = uh.nash(world, ["HOM", "FOR"], measures=[shock])
+    assert result.ending == "no_equilibrium"
+    with pytest.raises(NoEquilibriumError, match="CHIPS"):
+        result.require_certified()
+
+
+@pytest.mark.parametrize("ask", [
+    lambda world, shock: uh.addon_tariffs(world, "FOR", "THI", measures=[shock]),
+    lambda world, shock: best_intensities(world, "FOR", [shock]),
+])  # fmt: skip
+def test_questions_about_a_world_without_equilibrium_are_refused(ask):
+    with pytest.raises(NoEquilibriumError, match="CHIPS"):
+        ask(*cut_off())
+
+
+def test_a_tariff_that_does_not_hurt_the_rival_reveals_no_wish_to_harm():
+    from upperhand.game.inverse import RevealedHarm
+
+    silent = RevealedHarm("USA", "CHN", None, {})
+    assert silent.sentence() == "CHN does not lose by a higher tariff of USA"
+
+
+def test_a_search_that_found_nothing_does_not_say_that_there_is_nothing():
+    """Every finite game has an equilibrium (Nash 1951), so a search without one was too narrow."""
+    nothing = Equilibria((), (), complete=False, degenerate=False, method="supports of two actions")
+    assert not nothing.unique
+    assert "one outside that search" in nothing.sentence()
+
+
+def test_a_ladder_that_both_climb_ends_at_its_top():
+    """Each rung pays its mover more than stopping there."""
+    hold = np.array([[0.0, 0.0], [1.0, 1.0], [2.0, 2.0]])
+    concede = np.full((3, 2, 2), -9.0)
+    solved = solve_ladder(ladder(hold, concede, rungs=("low", "middle", "top"), sides=("A", "B")))
+    assert [move for _, _, move in solved.path][:2] == ["climb", "climb"]
+    assert solved.payoffs == (2.0, 2.0)
+
+
+def test_ossas_wars_that_shut_trade_are_named_autarky():
+    world = random_ossa_world(3, 2, 4)
+    result = uh.ossa.nash(world, bounds=(60.0, 80.0), certify=False)
+    assert result.ending == "autarky"
+
+
+def test_ossas_talks_that_were_not_given_time_say_so():
+    result = uh.ossa.agreement(random_ossa_world(3, 2, 4), max_sweeps=1)
+    assert result.ending == "not_settled"
+    with pytest.raises(NoEquilibriumError):
+        result.require_agreed()
+
+
+def test_a_best_reply_in_ossas_economy_that_was_not_given_time_is_not_certified():
+    world = random_ossa_world(3, 2, 4)
+    result = uh.ossa.best_response(world, world.regions[0], max_sweeps=1)
+    assert result.exploitability == {world.regions[0]: None}
+    assert not result.ok
+
+
+def test_tariffs_of_another_shape_are_refused_by_ossas_economy():
+    world = random_ossa_world(3, 2, 4)
+    with pytest.raises(OptionError, match="tariffs to explain"):
+        uh.ossa.political_weights(world, np.zeros((2, 2)))
+    with pytest.raises(uh.UpperhandError, match="tariff"):
+        uh.ossa.solve(world, np.zeros((3, 2)))
+
+
+def test_weights_that_were_not_given_time_show_how_far_they_are_off():
+    world = random_ossa_world(3, 2, 4)
+    rates = np.array([[0.3, 0.5], [0.4, 0.2], [0.6, 0.3]])
+    hasty = uh.ossa.political_weights(world, rates, max_steps=1)
+    calm = uh.ossa.political_weights(world, rates)
+    assert float(hasty.gap.max()) > 1e-6 > 1e3 * float(calm.gap.max())
+
+
+def test_a_branch_that_is_too_long_is_refused():
+    game = bimatrix([[3.0, 0.0], [0.0, 1.0]], [[1.0, 0.0], [0.0, 3.0]])
+    with pytest.raises(OptionError, match="logit path"):
+        logit_path(game, [1000.0], max_steps=2)
+
+
+def test_payoff_sets_say_their_shape_and_when_they_still_move():
+    game = bimatrix([[9, 1], [10, 3]], [[9, 10], [1, 3]])
+    assert payoff_set(game, 0.75).sentence().startswith("an area with 4 corners")
+    # patience just short of what the pattern needs makes the sets shrink forever
+    slow = bimatrix([[2.0, 0.0], [3.0, 1.0]], [[2.0, 3.0], [0.0, 1.0]])
+    assert "corners" in payoff_set(slow, 0.3).sentence()
+
+
+def test_nash_tariffs_by_formula_print_a_line_for_each_player():
+    world = from_arrays(
+        name="two",
+        countries=["HOM", "FOR"],
+        sectors=["ALL"],
+        trade=[[[80.0], [20.0]], [[20.0], [170.0]]],
+        trade_elasticity=4.0,
+    )
+    found = uh.nash_by_formula(world)
+    lines = repr(found).splitlines()
+    assert [line.split()[0] for line in lines[2:]] == ["HOM", "FOR"]
+    assert f"{100 * found.tariff['HOM']:.2f}%" in lines[2]

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from upperhand.measures import DiscouragedPurchase, ExportControl, Tariff
 from upperhand.talks.confrontation import Move, Side
 from upperhand.world.build import from_arrays
+from upperhand.world.toy import toy_world
 from upperhand.world.world import World
+
+
+def disputed_world() -> World:
+    """Return the toy world with high tariffs between the two sides."""
+    plain = toy_world()
+    tariff = np.array(plain.tariff)
+    usa, chn = plain.countries.index("USA"), plain.countries.index("CHN")
+    tariff[chn, usa, 0], tariff[usa, chn, 0] = 0.9, 0.7
+    return replace(plain, tariff=tariff)
 
 
 def two_sides() -> tuple[Side, Side]:

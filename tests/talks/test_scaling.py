@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.talks.confrontations import mirror_sides, mirror_world, two_sides
+from tests.talks.confrontations import disputed_world, mirror_sides, mirror_world, two_sides
 from upperhand.equilibrium import solve_counterfactual
 from upperhand.measures import Tariff
 from upperhand.results.talks import DealPart, Talks
@@ -18,7 +18,6 @@ from upperhand.talks.efficient import efficiency, efficient_deals, polished
 from upperhand.talks.scaled_deals import RULES, Table, bargaining_set, scaled_agreements
 from upperhand.talks.scaling import Scale, parts_of
 from upperhand.talks.terms import terms_of
-from upperhand.world.toy import toy_world
 from upperhand.world.world import World
 
 HORIZON = "long"
@@ -26,12 +25,7 @@ HORIZON = "long"
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    """Return the toy world with high tariffs between the two sides."""
-    plain = toy_world()
-    tariff = np.array(plain.tariff)
-    usa, chn = plain.countries.index("USA"), plain.countries.index("CHN")
-    tariff[chn, usa, 0], tariff[usa, chn, 0] = 0.9, 0.7
-    return replace(plain, tariff=tariff)
+    return disputed_world()
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.talks.confrontations import mirror_sides, mirror_world, two_sides
+from tests.talks.confrontations import disputed_world, mirror_sides, mirror_world, two_sides
 from tests.talks.test_scaling import HORIZON
 from upperhand.results.talks import Talks
 from upperhand.talks.alternating import breakdown_risk, finite_horizon, limit_shares
@@ -25,12 +25,7 @@ ABOUT = Setting(days_left=29.0)
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    """Return the toy world with high tariffs between the two sides."""
-    plain = toy_world()
-    tariff = np.array(plain.tariff)
-    usa, chn = plain.countries.index("USA"), plain.countries.index("CHN")
-    tariff[chn, usa, 0], tariff[usa, chn, 0] = 0.9, 0.7
-    return replace(plain, tariff=tariff)
+    return disputed_world()
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from upperhand.audit.model_test import basis, value_at
 from upperhand.audit.quantity import unit_of
 from upperhand.audit.runs import CENTRAL, Runs, alone
 from upperhand.audit.schema import BeliefClaim, ModelCheck
-from upperhand.audit.verdict import Evidence, Verdict, word_of
+from upperhand.audit.verdict import Evidence, Verdict, verdict_on
 from upperhand.report.claims import number
 
 MOVE = re.compile(r"^case/move:(\d+)/")
@@ -51,14 +51,9 @@ def judge_belief(claim: BeliefClaim, runs: Runs, *, central: bool = False) -> Ve
     probability = sum(known) / len(known) if known else None
     ends = [interval for found in rational for interval in found.intervals]
     bounds = 1 if central or claim.bound_range is None else 3
-    return Verdict(
-        id=claim.id,
-        words=claim.quote or claim.words,
-        quoted=bool(claim.quote),
-        speaker=claim.speaker,
-        date=claim.date.isoformat() if claim.date else "",
+    return verdict_on(
+        claim,
         test="belief",
-        verdict=word_of(probability),
         probability=probability,
         basis=basis(len(known), len(holds), len(claim.horizons), bounds),
         effect=_effect(claim, rational),
@@ -75,7 +70,6 @@ def judge_belief(claim: BeliefClaim, runs: Runs, *, central: bool = False) -> Ve
                 source="run",
             ),
         ),
-        note=claim.note,
         sources=(f"scenario '{claim.scenario or runs.claims.scenario}', field {claim.parameter}",),
     )
 

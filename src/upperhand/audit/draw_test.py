@@ -12,7 +12,7 @@ from upperhand.audit.model_test import value_at
 from upperhand.audit.quantity import needs_talks, unit_of
 from upperhand.audit.runs import Progress, Runs
 from upperhand.audit.schema import ModelCheck, ModelClaim
-from upperhand.audit.verdict import HALF, Evidence, Verdict, counted, torn_words, word_of
+from upperhand.audit.verdict import HALF, Evidence, Verdict, counted, torn_words, verdict_on
 from upperhand.report.claims import number
 
 if TYPE_CHECKING:
@@ -48,20 +48,14 @@ def judge_draws(claim: ModelClaim, runs: Runs, *, draws: int, seed: int) -> Verd
     holds = _holds(claim, many)
     probability = float(holds.mean()) if holds.size else None
     evidence = tuple(_evidence(claim, i, many) for i in range(len(claim.checks)))
-    return Verdict(
-        id=claim.id,
-        words=claim.quote or claim.words,
-        quoted=bool(claim.quote),
-        speaker=claim.speaker,
-        date=claim.date.isoformat() if claim.date else "",
+    return verdict_on(
+        claim,
         test="model",
-        verdict=word_of(probability),
         probability=probability,
         basis=_basis(holds, many, len(claim.horizons)),
         effect="; ".join(_effect(item) for item in evidence),
         hinges_on=_hinges(claim, many, holds),
         evidence=evidence,
-        note=claim.note,
         sources=(f"scenario '{scenario.title}', {draws} draws, seed {seed}",),
     )
 

@@ -6,7 +6,7 @@ from itertools import product
 
 from upperhand.audit.facts import Fact, Facts
 from upperhand.audit.schema import FactCheck, FactClaim, FactRef
-from upperhand.audit.verdict import Evidence, Verdict, word_of
+from upperhand.audit.verdict import Evidence, Verdict, verdict_on
 from upperhand.report.claims import number
 
 #: How far an unconfirmed figure moves the probability from one half (assumed; 0.3 to 0.8).
@@ -30,14 +30,9 @@ def judge_facts(claim: FactClaim, facts: Facts) -> Verdict:
     ]
     torn = [e.words for e, _, _ in parts if e.share is not None and 0 < e.share < 1]
     empty = [f"{e.words}: no number" for e, _, _ in parts if e.share is None]
-    return Verdict(
-        id=claim.id,
-        words=claim.quote or claim.words,
-        quoted=bool(claim.quote),
-        speaker=claim.speaker,
-        date=claim.date.isoformat() if claim.date else "",
+    return verdict_on(
+        claim,
         test="fact",
-        verdict=word_of(probability),
         probability=probability,
         basis=f"{claim.holds} of {len(parts)} comparisons with facts",
         effect="; ".join(_effect(evidence) for evidence, _, _ in parts),
@@ -45,7 +40,6 @@ def judge_facts(claim: FactClaim, facts: Facts) -> Verdict:
             dict.fromkeys([*unconfirmed, *(f"the range of: {t}" for t in torn), *empty])
         ),
         evidence=tuple(evidence for evidence, _, _ in parts),
-        note=claim.note,
         sources=tuple(dict.fromkeys(_source(f) for _, _, used in parts for f in used)),
     )
 

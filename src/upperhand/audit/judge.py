@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ from upperhand.audit.schema import (
     FactClaim,
     ModelClaim,
 )
-from upperhand.audit.verdict import Audit, Verdict
+from upperhand.audit.verdict import Audit, Verdict, verdict_on
 from upperhand.core.errors import OptionError
 from upperhand.core.fingerprint import fingerprint
 
@@ -115,19 +115,8 @@ def _judge(claim: Claim, runs: Runs, facts: Facts, how: _How) -> Verdict:
         return drawn or judge_model(claim, runs, central=how.central)
     if isinstance(claim, BeliefClaim):
         return judge_belief(claim, runs, central=how.central)
-    return Verdict(
-        id=claim.id,
-        words=claim.quote or claim.words,
-        quoted=bool(claim.quote),
-        speaker=claim.speaker,
-        date=claim.date.isoformat() if claim.date else "",
-        test="not_testable",
-        verdict="not testable",
-        probability=None,
-        basis="",
-        effect="",
-        note=claim.reason,
-    )
+    untested = verdict_on(claim, test="not_testable", probability=None, basis="", effect="")
+    return replace(untested, verdict="not testable", note=claim.reason)
 
 
 def _environment() -> dict[str, object]:

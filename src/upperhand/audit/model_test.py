@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from upperhand.audit.quantity import needs_talks, read_quantity, unit_of
 from upperhand.audit.runs import CENTRAL, Runs, Setting, moves_of, settings_of
 from upperhand.audit.schema import ModelCheck, ModelClaim
-from upperhand.audit.verdict import Evidence, Verdict, counted, torn_words, word_of
+from upperhand.audit.verdict import Evidence, Verdict, counted, torn_words, verdict_on
 from upperhand.report.claims import number
 
 if TYPE_CHECKING:
@@ -43,21 +43,15 @@ def judge_model(claim: ModelClaim, runs: Runs, *, central: bool = False) -> Verd
     known = [point.holds for point in points if point.holds is not None]
     probability = sum(known) / len(known) if known else None
     evidence = tuple(_evidence(check, i, points) for i, check in enumerate(claim.checks))
-    return Verdict(
-        id=claim.id,
-        words=claim.quote or claim.words,
-        quoted=bool(claim.quote),
-        speaker=claim.speaker,
-        date=claim.date.isoformat() if claim.date else "",
+    return verdict_on(
+        claim,
         test="model",
-        verdict=word_of(probability),
         probability=probability,
         basis=basis(len(known), len(points), len(claim.horizons), len(settings))
         + torn_words(known),
         effect="; ".join(_effect(item) for item in evidence),
         hinges_on=hinges(points),
         evidence=evidence,
-        note=claim.note,
         sources=_sources(claim, runs, talks=talks),
     )
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from upperhand.audit.schema import ClaimBase
 
 Word = Literal["supported", "contradicted", "undecided", "not testable"]
 WORDS: tuple[Word, ...] = ("supported", "contradicted", "undecided", "not testable")
@@ -120,6 +123,36 @@ class Audit:
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
         return asdict(self) | {"counts": self.counts()}
+
+
+def verdict_on(
+    claim: ClaimBase,
+    *,
+    test: str,
+    probability: float | None,
+    basis: str,
+    effect: str,
+    hinges_on: tuple[str, ...] = (),
+    evidence: tuple[Evidence, ...] = (),
+    sources: tuple[str, ...] = (),
+) -> Verdict:
+    """Return what a test found about a claim, together with who said it and when."""
+    return Verdict(
+        id=claim.id,
+        words=claim.quote or claim.words,
+        quoted=bool(claim.quote),
+        speaker=claim.speaker,
+        date=claim.date.isoformat() if claim.date else "",
+        test=test,
+        verdict=word_of(probability),
+        probability=probability,
+        basis=basis,
+        effect=effect,
+        hinges_on=hinges_on,
+        evidence=evidence,
+        note=claim.note,
+        sources=sources,
+    )
 
 
 def word_of(probability: float | None) -> Word:

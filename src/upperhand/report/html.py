@@ -32,7 +32,6 @@ MORE = {  # further tables of a section
     "deal": ("lasting",),
     "settlement": ("clocks",),
 }
-CAPTIONS = {"headline": "By horizon", "alone": "Each side's moves, and each move, alone"}
 
 
 def html_report(run: Run, *, audit: Mapping[str, Any] | None = None) -> str:

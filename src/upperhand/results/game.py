@@ -17,7 +17,6 @@ ADVICE = {
     "not_settled": "with large imbalances a war may have no end: use closure='purge', or raise "
     "`max_sweeps`, narrow `bounds`, use fewer instruments",
     "autarky": "start nearer to the tariffs in force, or lower the upper bound",
-    "no_equilibrium": "lower the upper bound, or use closure='share'",
     "not_certified": "the search for better replies did not settle; raise `max_sweeps`",
     "exploitable": "a better reply exists; raise the number of starts or tighten `tol`",
 }
@@ -106,6 +105,8 @@ class GameResult:
         most = f"at most {max(known):.1e} per cent to gain alone" if known else "not certified"
         if self.ok:
             return f"equilibrium after {self.sweeps} sweeps ({most}, slope {self.slope:.1e})"
+        if self.ending == "no_equilibrium":
+            return f"no certified equilibrium: {self.counterfactual.outcome.sentence()}"
         why = self.ending.replace("_", " ")
         return f"no certified equilibrium: {why} ({most}); {ADVICE[self.ending]}"
 

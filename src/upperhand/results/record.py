@@ -15,7 +15,6 @@ results/*.nc       arrays that all cases share, then those of the package, and t
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import os
 import shutil
@@ -26,6 +25,7 @@ from typing import Any
 
 from upperhand.core.errors import RecordError, UpperhandError, raise_faults
 from upperhand.core.fingerprint import fingerprint
+from upperhand.core.yamltext import yaml_of
 from upperhand.results.encode import bare, check_version, plain, read_group, write_group
 from upperhand.results.encode_run import about_case, talks_from
 from upperhand.results.ensemble import read_ensemble
@@ -213,16 +213,7 @@ def scenario_yaml(scenario: dict[str, Any]) -> str:
         moves:
         - from: '2025-11-01'
     """
-    from ruamel.yaml import YAML
-
-    writer = YAML(typ="safe", pure=True)
-    writer.default_flow_style = False
-    writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # untyped upstream
-    writer.allow_unicode = True
-    writer.width = 100
-    text = io.StringIO()
-    writer.dump(plain(scenario), text)
-    return text.getvalue()
+    return yaml_of(plain(scenario))
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from upperhand.core.errors import ScenarioError
 from upperhand.core.files import write_text
+from upperhand.core.yamltext import yaml_of
 from upperhand.measures.faults import show
 from upperhand.scenario.read import library, read_scenario
 from upperhand.scenario.schema import Scenario
@@ -102,18 +103,7 @@ def yaml_text(scenario: Scenario) -> str:
         >>> yaml_text(read_scenario("uniform-10")).splitlines()[0]
         'version: 1'
     """
-    from io import StringIO
-
-    from ruamel.yaml import YAML
-
-    writer = YAML(typ="safe", pure=True)
-    writer.default_flow_style = False
-    writer.allow_unicode = True
-    writer.width = 96
-    writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
-    buffer = StringIO()
-    writer.dump(scenario.to_dict(), buffer)
-    return buffer.getvalue()
+    return yaml_of(scenario.to_dict(), width=96)
 
 
 def schema_text() -> str:

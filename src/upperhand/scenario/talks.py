@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from upperhand.core.errors import NoEquilibriumError, ScenarioError
 from upperhand.measures.base import Measure
@@ -92,7 +92,7 @@ def menus(scenario: Scenario) -> dict[str, dict[str, tuple[Measure, ...]]]:
     section = scenario.talks or TalksSection()
     return {
         side: {
-            move.label: tuple(move.measures)
+            move.label: cast("tuple[Measure, ...]", move.measures)
             for move in _grouped([m for m in _moves(scenario) if m.side_of == side], section)
         }
         for side in scenario.side_codes

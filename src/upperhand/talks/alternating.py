@@ -25,15 +25,7 @@ def rubinstein(discounts: Sequence[float]) -> tuple[float, float]:
     References:
         Rubinstein (1982).
     """
-    first, second = _discounts(discounts)
-    if first == 1.0 and second == 1.0:
-        check(
-            "offers",
-            [
-                "`discounts` are both 1, allowed: at least one below 1; without any cost of waiting "
-                "every split can be an equilibrium"
-            ],
-        )
+    first, second = _costly(discounts)
     share = (1.0 - second) / (1.0 - first * second)
     return share, 1.0 - share
 
@@ -46,6 +38,20 @@ def _discounts(discounts: Sequence[float]) -> tuple[float, float]:
         number_faults("discounts", discounts, at_least=0.0, at_most=1.0, do=_DO),
     )
     return float(discounts[0]), float(discounts[1])
+
+
+def _costly(discounts: Sequence[float]) -> tuple[float, float]:
+    """Return two discount factors of which at least one is below 1."""
+    first, second = _discounts(discounts)
+    if first == 1.0 and second == 1.0:
+        check(
+            "offers",
+            [
+                "`discounts` are both 1, allowed: at least one below 1; without any cost of waiting "
+                "every split can be an equilibrium"
+            ],
+        )
+    return first, second
 
 
 def finite_horizon(
@@ -133,7 +139,7 @@ def outside_options(discounts: Sequence[float], options: Sequence[float]) -> Opt
     An option that is worth less than what talks give anyway changes nothing.
 
     Args:
-        discounts: Discount factor per offer, first proposer and responder, below 1.
+        discounts: Discount factor per offer, first proposer and responder; at least one below 1.
         options: What each side gets by leaving, as a share of the surplus; together below 1.
 
     Examples:
@@ -145,7 +151,7 @@ def outside_options(discounts: Sequence[float], options: Sequence[float]) -> Opt
     References:
         Binmore, Shaked and Sutton (1989).
     """
-    first, second = _discounts(discounts)
+    delta = _costly(discounts)
     faults = shape_faults("options", options, (2,), do="give one option a side")
     faults += number_faults("options", options, at_least=0.0, below=1.0, do="give shares")
     if not faults and sum(options) >= 1.0:
@@ -154,14 +160,15 @@ def outside_options(discounts: Sequence[float], options: Sequence[float]) -> Opt
             "nothing to agree on, so report that both leave"
         ]
     check("offers", faults)
-    return _with_options((first, second), (float(options[0]), float(options[1])))
+    return _with_options(delta, (float(options[0]), float(options[1])))
 
 
 def _with_options(delta: tuple[float, float], leave: tuple[float, float]) -> OptionShares:
-    """Return the fixed point of the two responders' choices between waiting and leaving."""
-    for binds in ((False, False), (False, True), (True, False), (True, True)):
-        if delta == (1.0, 1.0) and not any(binds):
-            continue
+    """Return the fixed point of the two responders' choices between waiting and leaving.
+
+    There is one: where neither of the first three is it, both options bind.
+    """
+    for binds in ((False, False), (False, True), (True, False)):
         one, two = _offers(delta, leave, binds)
         wait = (delta[0] * one, delta[1] * two)
         good = all(
@@ -170,16 +177,13 @@ def _with_options(delta: tuple[float, float], leave: tuple[float, float]) -> Opt
         )
         if good:
             return OptionShares((one, 1.0 - one), binds)
-    # Only without any cost of waiting and without options does every split remain possible.
-    return OptionShares(rubinstein(delta), (False, False))
+    return OptionShares((1.0 - leave[1], leave[1]), (True, True))
 
 
 def _offers(
     delta: tuple[float, float], leave: tuple[float, float], binds: tuple[bool, bool]
 ) -> tuple[float, float]:
     """Return what each side keeps when it proposes, given whose option binds."""
-    if binds == (True, True):
-        return 1.0 - leave[1], 1.0 - leave[0]
     if binds[1]:
         one = 1.0 - leave[1]
         return one, 1.0 - delta[0] * one

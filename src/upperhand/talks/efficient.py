@@ -140,12 +140,11 @@ class _Walk:
     """Steps on a model of both payoffs around the last point, with learnt curvature."""
 
     scale: Scale
-    curvature: Array = field(default_factory=lambda: np.zeros(0))
+    curvature: Array = field(init=False)
 
     def __post_init__(self) -> None:
         count = len(self.scale.parts)
-        if not self.curvature.size:
-            self.curvature = np.zeros((2, count, count))
+        self.curvature = np.zeros((2, count, count))
 
     def visit(self, strength: Array) -> Point:
         """Solve a point and learn from the change of the derivatives."""

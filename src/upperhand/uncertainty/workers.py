@@ -10,18 +10,17 @@ import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
 from upperhand.core.errors import MissingExtraError, OptionError, UpperhandError
+from upperhand.core.processes import ONE_THREAD, inherited
 from upperhand.uncertainty.parts import Made, Plan, make_part
 
 #: Parts under way for each worker: one in work, one waiting.
 AHEAD = 2
 #: Deaths of workers without a part made between them, before a sweep gives up.
 PATIENCE = 3
-THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 CONNECT_SECONDS = 10
 AGAIN = "the parts made so far are kept; run the same sweep again to go on"
 
@@ -48,7 +47,7 @@ def made_locally(plan: Plan, parts: Iterable[int], *, workers: int) -> Iterator[
     lost: list[int] = []
     deaths = 0
     while True:
-        with one_thread_each(), _pool(workers) as pool:
+        with inherited(ONE_THREAD), _pool(workers) as pool:
             under_way: dict[Future[Made], int] = {}
             try:
                 for made in _through(pool, plan, lost, waiting, under_way, AHEAD * workers):
@@ -105,25 +104,6 @@ def made_on_cluster(plan: Plan, parts: Iterable[int], *, scheduler: str) -> Iter
                 f"{scheduler}: scheduler or workers cannot read the task; install the same version "
                 f"of upperhand, and your own task, on all of them; {AGAIN}"
             ) from error
-
-
-@contextmanager
-def one_thread_each() -> Iterator[None]:
-    """Give processes started in the block one thread for linear algebra each.
-
-    Workers inherit it before they import NumPy, which reads it once. Then workers do not fight for
-    cores, and sums are added in one order whatever the number of cores.
-    """
-    before = {name: os.environ.get(name) for name in THREADS}
-    os.environ.update(dict.fromkeys(THREADS, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
 
 
 def _through(

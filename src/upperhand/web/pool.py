@@ -12,11 +12,12 @@ import json
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 
+from upperhand.core.processes import ONE_THREAD, inherited
 from upperhand.web.cache import seen
 from upperhand.web.problems import Problem, ProblemError, refuse
 from upperhand.web.worker import PROBLEM, PROGRESS, main
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 Tell = Callable[[dict[str, Any]], None]
 STARTING = threading.Lock()  # the environment of new processes is set for one at a time
-#: One thread each: workers share the processors, and threads of a library would fight for them.
-ENVIRONMENT = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 class Cancelled(Exception):  # noqa: N818  an ending, not a fault
@@ -53,7 +52,7 @@ class Worker:
         process = context.Process(
             target=main, args=(theirs, json.dumps(self.options)), name="upperhand-worker"
         )
-        with STARTING, _environment(ENVIRONMENT | self.environment):
+        with STARTING, inherited(ONE_THREAD | self.environment):
             process.start()
         theirs.close()
         self.process, self.pipe, self.keys = process, ours, []
@@ -174,21 +173,6 @@ class Pool:
             worker.keys = [*worker.keys[-3:], key]
         self.idle.append(worker)
         self.free.release()
-
-
-@contextlib.contextmanager
-def _environment(values: dict[str, str]) -> Iterator[None]:
-    """Set variables for the processes started inside, and put them back."""
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
 
 
 def _kill(process: SpawnProcess) -> None:

@@ -17,9 +17,7 @@ TESTS = {
     "dependence": "fact",
     "belief": "belief",
 }
-PRIORITY = tuple(TESTS)
 REPORTERS = frozenset({"experts", "analysts", "economists", "officials", "diplomats", "observers"})
-TO_THEM = frozenset({"gave", "gives", "give", "given"})
 SUFFERED = ("los", "gain", "would", "suffer", "bear", "bore", "shoulder")
 QUANTITIES = ("RATE", "POINTS", "FRACTION", "FACTOR", "MONEY", "SPAN")
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from upperhand.audit.read.draft import Draft, yaml_text
+from upperhand.audit.read.draft import Draft, unfolded
 from upperhand.audit.read.suggest import suggested
 from upperhand.core.errors import MeasureError, ScenarioError, raise_faults
 from upperhand.measures.registry import read_measure
@@ -30,7 +30,7 @@ def scenario_text(draft: Draft) -> str:
     if not draft.measures:
         raise ScenarioError("draft: no measures; there is nothing to run")
     raise_faults(ScenarioError, _measure_faults(draft.measures), what="draft")
-    text = yaml_text(_scenario_data(draft))
+    text = unfolded(_scenario_data(draft))
     checked: Scenario = parse_scenario(text, name="scenario from the draft")
     return text if checked.moves else ""
 
@@ -55,7 +55,7 @@ def claims_text(draft: Draft, *, scenario: str = "") -> str:
     if scenario:
         data["scenario"] = scenario
     data["claims"] = [_claim(claim, sides) for claim in draft.claims]
-    return yaml_text(data)
+    return unfolded(data)
 
 
 def _two_sides(scenario: str) -> tuple[str, ...]:

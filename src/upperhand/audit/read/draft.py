@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from upperhand.audit.read.measures import EXPORT_KINDS, MeasureFound, measures_i
 from upperhand.audit.read.moods import NOT_A_MOVE
 from upperhand.core.errors import ScenarioError, raise_faults
 from upperhand.core.files import write_text
+from upperhand.core.yamltext import yaml_of
 
 VERSION = 1
 #: Field without which an instrument has no strength.
@@ -73,25 +73,16 @@ class Draft:
 
     def text(self) -> str:
         """Return the draft as YAML with a heading that says what to do."""
-        return FIRST_LINES + yaml_text(self.to_dict())
+        return FIRST_LINES + unfolded(self.to_dict())
 
     def save(self, path: str | Path) -> Path:
         """Write the draft as YAML."""
         return write_text(path, self.text())
 
 
-def yaml_text(data: Mapping[str, Any]) -> str:
-    """Return plain data as YAML in the order given."""
-    from ruamel.yaml import YAML
-
-    yaml = YAML(typ="safe", pure=True)
-    yaml.default_flow_style = False
-    yaml.allow_unicode = True
-    yaml.width = 1_000_000
-    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
-    out = StringIO()
-    yaml.dump(data, out)
-    return out.getvalue()
+def unfolded(data: Mapping[str, Any]) -> str:
+    """Return plain data as YAML, every sentence on one line."""
+    return yaml_of(data, width=1_000_000)
 
 
 def draft_from(article: Article) -> Draft:

@@ -33,7 +33,7 @@ from upperhand.world.readers.table import (
 
 #: Lines above the header, lines of the header, and which of them holds codes and countries.
 TITLES, HEADER = 2, 4
-CODE, COUNTRY, LETTER = 0, 2, 3
+CODE, COUNTRY = 0, 2
 #: Largest file that is opened, in bytes; a year of the 2016 release has 60 MB.
 LARGEST_FILE = 500_000_000
 #: Largest R data once unpacked, in bytes; a year of the 2013 release has 20 MB.

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from upperhand.core.errors import WorldError
 from upperhand.core.files import write_text
 from upperhand.world.check import check_world
 from upperhand.world.files import read_world, save_world
@@ -41,17 +40,6 @@ class StrategicReport:
     def missed(self) -> tuple[Entry, ...]:
         """Return the figures that the parents' totals do not allow to hold."""
         return tuple(entry for split in self.splits for entry in split.missed())
-
-    def split_of(self, part: str) -> SplitReport:
-        """Return the split that made a part.
-
-        Raises:
-            WorldError: If no split made it.
-        """
-        for split in self.splits:
-            if part in split.parts:
-                return split
-        raise WorldError(f"no split made a part '{part}'; see `report.splits`")
 
     def __str__(self) -> str:
         return "\n".join(str(split) for split in self.splits)
