@@ -6,6 +6,7 @@ import typer
 
 from upperhand.cli import audit as audits
 from upperhand.cli import doctor, measures, path, read, records, run, scenarios, talks, worlds
+from upperhand.cli import mcp as assistants
 from upperhand.cli import replicate as replications
 from upperhand.cli import serve as serving
 from upperhand.cli import sweep as sweeps
@@ -38,6 +39,7 @@ app.command("sweep")(sweeps.sweep)
 app.command("query")(sweeps.query)
 app.command("replicate")(replications.replicate)
 app.command("serve")(serving.serve)
+app.command("mcp")(assistants.mcp)
 app.command("verify")(records.verify)
 app.command("cite")(records.cite)
 app.command("doctor")(doctor.doctor)
