@@ -14,12 +14,14 @@ from upperhand.horizon.beliefs import (
     largest_own_weight,
     longest_catch_up,
     needed_weight,
+    region_of_controls,
+    slowing,
     value_of_closing,
 )
 from upperhand.scenario.beliefs import beliefs_of
 from upperhand.scenario.read import parse_scenario, read_scenario
 from upperhand.technology.goods import technology
-from upperhand.technology.parameters import Race
+from upperhand.technology.parameters import Race, draw_race
 from upperhand.technology.race import (
     break_even_diffusion_loss,
     follower_speed,
@@ -80,6 +82,36 @@ def test_edge_of_own_research_is_the_break_even_turned_round(loss, control):
         assert bool(apart > 0) is slowed
 
 
+@pytest.mark.equation("5.47")
+@pytest.mark.parametrize("decoupling", [0.0, 0.35])
+def test_controls_slow_where_diffusion_lost_is_above_the_break_even(decoupling):
+    """Over weights and intensities; the excess over the break-even, times (1 - w) C."""
+    for weight in (0.2, 0.4, 0.6, 0.8):
+        for control in (0.1, 0.5, 1.0):
+            race = Race(own_weight=weight)
+            over = 0.4 - break_even_diffusion_loss(race, control, decoupling)
+            found = slowing(race, control, decoupling)
+            assert found == pytest.approx((1 - weight) * control * over, abs=1e-12)
+
+
+@pytest.mark.equation("5.47")
+def test_intensities_that_pay_shrink_as_the_follower_relies_on_itself():
+    """Without decoupling a weak control pays if kappa (1 - w) > w beta eta: w below 2/3."""
+    drawn = draw_race(400, seed=1)
+    free = region_of_controls(Race(), drawn, 0.65, 0.0)
+    assert [edge.least is not None for edge in free] == [True, True, True, False]
+    assert free[0].least == 0.01
+    edges = region_of_controls(Race(), drawn, 0.65, 0.35)
+    assert edges[0].least < edges[1].least
+    assert edges[3].least is None
+    chances = [edge.chance for edge in edges]
+    assert chances == sorted(chances, reverse=True)
+    assert chances[0] > 0.9
+    assert chances[3] < 0.1
+    kappas = [round(edge.break_even, 2) for edge in region_of_controls(Race(), drawn, 1.0, 0.35)]
+    assert kappas == [0.11, 0.22, 0.44, 1.1]
+
+
 @pytest.mark.equation("5.31")
 def test_the_chip_ban_of_the_packaged_confrontation_has_an_interval():
     october = read_scenario("october-2025")
@@ -108,6 +140,7 @@ def test_the_hundred_points_have_a_weight_and_the_machine_controls_a_reliance():
     assert control.threshold is not None
     assert 0 < control.threshold < 1
     assert control.actor == "USA"
+    assert [edge.own_weight for edge in control.region] == [0.2, 0.4, 0.6, 0.8]
 
 
 def test_controls_in_concert_hold_more_than_each_alone():

@@ -1,4 +1,4 @@
-"""What one must believe for a move to be worth doing (model book, eq. 5.30 to 5.33)."""
+"""What one must believe for a move to be worth doing (model book, eq. 5.30 to 5.33, 5.47)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from upperhand.equilibrium.solve import Closure, solve_counterfactual
 from upperhand.horizon.policy import Source
 from upperhand.technology.goods import Good, Technology, draw_technology
 from upperhand.technology.parameters import Array, Number, Race, draw_race, plain
+from upperhand.technology.race import break_even_diffusion_loss
 from upperhand.technology.state import run_technology
 from upperhand.world.shock import Shock, no_shock
 from upperhand.world.world import World
@@ -23,6 +24,8 @@ RATE = (0.02, 0.05, 0.12)
 HORIZONS = ("short", "medium", "long")
 #: Chance in a year that the other side cuts off supply: low, mode, high. Assumed.
 CUT_OFF = (0.1, 0.5, 0.9)
+#: Shares of own research in progress at which controls are looked at.
+RELIANCES = (0.2, 0.4, 0.6, 0.8)
 CAUGHT_UP, FAR, DENIED = 0.5, 60, 0.9
 
 
@@ -42,6 +45,7 @@ class Belief:
         high: 90th percentile.
         sentence: The belief in words.
         rests_on: What else was assumed, in words.
+        region: Where the belief is about two numbers, what holds at several values of one of them.
     """
 
     move: str
@@ -54,6 +58,38 @@ class Belief:
     high: float | None
     sentence: str
     rests_on: tuple[str, ...]
+    region: tuple[Edge, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Which intensities of control slow a follower that owes so much of its progress to itself.
+
+    Attributes:
+        own_weight: Share of its own research in the follower's progress.
+        least: Lowest intensity that slows it at the reference values; None where none does.
+        most: Highest such intensity.
+        break_even: Share of diffusion lost below which the control of the move backfires.
+        chance: Share of draws of everything else in which the control of the move slows it.
+    """
+
+    own_weight: float
+    least: float | None
+    most: float | None
+    break_even: float
+    chance: float
+
+    def words(self) -> str:
+        """Return the edge in words."""
+        span = (
+            "no intensity slows it"
+            if self.least is None
+            else f"intensities of {self.least:.2f} to {self.most:.2f} slow it"
+        )
+        return (
+            f"own research {self.own_weight:.1f} of progress: {span}; at this one controls backfire if "
+            f"diffusion lost is below {self.break_even:.2f}, and they slow it in {100 * self.chance:.0f} % of the draws"
+        )
 
 
 def longest_catch_up(cost: Number, gain: Number, sooner: Number, rate: Number) -> Number:
@@ -129,6 +165,59 @@ def largest_own_weight(race: Race, control: Number, decoupling: Number) -> Numbe
     slowed = 1.0 - (1.0 - race.revenue_research * decoupling) ** race.research_elasticity
     cut = race.diffusion_loss * control
     return plain(np.clip((cut - slowed) / (answer + cut), 0.0, 1.0))
+
+
+def slowing(race: Race, control: Number, decoupling: Number) -> Number:
+    """Return how much faster a control makes the gap grow, over the frontier's speed (eq. 5.47).
+
+    At the starting gap and once research has answered; negative where the control backfires.
+
+    Args:
+        race: Parameters.
+        control: Intensity of control, 0 to 1.
+        decoupling: Share of the leader's revenue in the follower's market that is lost.
+
+    Examples:
+        >>> slowing(Race(own_weight=0.2), 1.0, 0.35) > 0 > slowing(Race(own_weight=0.6), 1.0, 0.35)
+        True
+    """
+    own = np.asarray(race.own_weight)
+    answer = np.exp(race.research_response * race.research_elasticity * control) - 1.0
+    slowed = 1.0 - (1.0 - race.revenue_research * decoupling) ** race.research_elasticity
+    return plain((1.0 - own) * race.diffusion_loss * control - own * answer - slowed)
+
+
+def region_of_controls(
+    race: Race, drawn: Race, control: float, decoupling: float
+) -> tuple[Edge, ...]:
+    """Return which controls slow a follower, by its reliance on its own research (eq. 5.47).
+
+    Args:
+        race: Reference values.
+        drawn: Draws of them, over which all but the reliance is integrated.
+        control: Intensity of the control in question.
+        decoupling: Share of the leader's revenue lost with it.
+
+    Examples:
+        >>> edges = region_of_controls(Race(), draw_race(200, 1), 1.0, 0.35)
+        >>> [edge.own_weight for edge in edges], edges[0].chance > edges[-1].chance
+        ([0.2, 0.4, 0.6, 0.8], True)
+    """
+    grid, found = np.linspace(0.01, 1.0, 100), []
+    for weight in RELIANCES:
+        at = replace(race, own_weight=weight)
+        pays = grid[np.asarray(slowing(at, grid, decoupling)) > 0]
+        many = np.asarray(slowing(replace(drawn, own_weight=weight), control, decoupling))
+        found.append(
+            Edge(
+                own_weight=weight,
+                least=float(pays[0]) if pays.size else None,
+                most=float(pays[-1]) if pays.size else None,
+                break_even=float(break_even_diffusion_loss(at, control, decoupling)),
+                chance=float(np.mean(many > 0)),
+            )
+        )
+    return tuple(found)
 
 
 def belief_in_catching_up(
@@ -285,12 +374,14 @@ def belief_in_diffusion(
         else f"{label}: slows {good.follower} in {good.name} if less than {reference:.2f} of its progress "
         f"is its own research ({low:.2f} to {high:.2f}); so it does in {slowed:.0f} % of the draws"
     )
+    region = region_of_controls(tech.race, drawn, control, decoupling)
     rests = (
         f"intensity of control {control:.2f}, decoupling {decoupling:.2f}",
         "diffusion lost 0.4 (0.2 to 0.6), response of research 0.40 (0.15 to 0.60)",
+        *(edge.words() for edge in region),
     )
     name = "share of own research in progress"
-    return Belief(label, actor, name, "1", "below", reference, low, high, words, rests)
+    return Belief(label, actor, name, "1", "below", reference, low, high, words, rests, region)
 
 
 def _gain(world: World, good: Good, size: float, horizon: str, closure: Closure) -> float:
