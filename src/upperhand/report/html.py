@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 MAP_RATIO = "map"  # the map has no text and scales; other charts are drawn twice
 MORE = {  # further tables of a section
+    "hinges": ("hinges_on",),
     "leverage": ("leverage_reasons", "leverage_sectors"),
     "threats": ("threat_stage", "signals"),
     "bargaining": ("protocols",),

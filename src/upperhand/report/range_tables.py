@@ -28,28 +28,45 @@ def ranges(run: Run) -> Table:
             "80% to": row["high_80"],
             "95% from": row["low_95"],
             "95% to": row["high_95"],
-            "Above zero, % of draws": 100 * row["positive"],
-            "Monte Carlo error": row["error"],
-            "Hinges on": group_words({h["group"]: h["share"] for h in row["hinges"]})
-            if row["hinges"]
-            else "",
+            "Above 0, %": 100 * row["positive"],
+            "Error": row["error"],
         }
         for row in range_rows(run)
     ]
     frame = pd.DataFrame(rows)
-    if rows and not any(row["Hinges on"] for row in rows):
-        frame = frame.drop(columns="Hinges on")
     digits = dict.fromkeys(["Central", "Median", "80% from", "80% to", "95% from", "95% to"], 2) | {
-        "Above zero, % of draws": 0,
-        "Monte Carlo error": 3,
+        "Above 0, %": 0,
+        "Error": 3,
     }
     return Table(
         "ranges",
         "Ranges over draws",
-        "Units by row; for the pain ratio the share of draws is that in which the second side loses more",
+        "Units by row; share of draws above zero, for the pain ratio that in which the second side loses more; Monte "
+        "Carlo error of the median",
         frame,
         digits if rows else {},
         note=" ".join(footer(run)),
+        source=source_line(run),
+    )
+
+
+def hinges(run: Run) -> Table:
+    """Return what each headline hinges on, as parts of its variance over the draws."""
+    import pandas as pd
+
+    rows = [
+        {"Number": row["words"], "Horizon": row["horizon"], "Hinges on": group_words(
+            {h["group"]: h["share"] for h in row["hinges"]}
+        )}
+        for row in range_rows(run)
+        if row["hinges"]
+    ]  # fmt: skip
+    return Table(
+        "hinges_on",
+        "What each number hinges on",
+        "Parts of the variance over the draws, the largest first; groups that err together share what they explain together",
+        pd.DataFrame(rows),
+        {},
         source=source_line(run),
     )
 

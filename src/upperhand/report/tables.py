@@ -52,6 +52,7 @@ def all_tables(run: Run) -> tuple[Table, ...]:
     makers = (
         headline_table,
         range_tables.ranges,
+        range_tables.hinges,
         range_tables.odds,
         changes,
         ranking,

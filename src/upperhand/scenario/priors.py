@@ -131,9 +131,12 @@ def _plain_priors(scenario: Scenario, *, models: bool) -> Iterator[Prior]:
 
 def _horizons(scenario: Scenario) -> tuple[str, ...]:
     """Return the horizons of a scenario, and that at which its baseline has worked."""
-    based = bool(scenario.baseline.as_of or scenario.baseline.measures)
-    base = (scenario.baseline.horizon,) if based else ()
+    base = (scenario.baseline.horizon,) if _based(scenario) else ()
     return tuple(dict.fromkeys([*scenario.horizons, *base]))
+
+
+def _based(scenario: Scenario) -> bool:
+    return bool(scenario.baseline.as_of or scenario.baseline.measures)
 
 
 def _measure_priors(path: str, measure: Measure) -> Iterator[Prior]:
@@ -246,5 +249,8 @@ def _words(scenario: Scenario) -> dict[str, str]:
         "final": "substitution between goods in demand",
     }
     for horizon in ("short", "medium", "long"):
-        found |= {f"{f} ({horizon})": f"{words}, {horizon} run" for f, words in speeds.items()}
+        also = " and baseline" if _based(scenario) and horizon == scenario.baseline.horizon else ""
+        found |= {
+            f"{f} ({horizon})": f"{words}, {horizon} run{also}" for f, words in speeds.items()
+        }
     return found
