@@ -51,3 +51,13 @@ def test_a_row_that_fails_leaves_the_others():
     found = list(surviving(rows()))
     assert [row.case for row in found] == ["first", "a benchmark failed"]
     assert "RuntimeError: no memory" in table(found)
+
+
+def test_web_rows_start_a_server_and_lose_no_job(tmp_path):
+    pytest.importorskip("fastapi")
+    from benchmarks.web import rows
+
+    found = {row.case: row for row in rows(tmp_path, small=True)}
+    assert found["kill -9 and restart"].ours == "0 of 10 lost"
+    assert all("0 errors" in row.note for case, row in found.items() if "users" in case)
+    assert "0 processes and 0 files left" in found["2 jobs queued and cancelled"].note

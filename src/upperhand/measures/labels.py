@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from upperhand.core.errors import unknown
 from upperhand.world.world import World
@@ -55,14 +56,20 @@ def labels_of(world: World) -> Labels:
         >>> labels_of(toy_world()).countries
         ('USA', 'CHN', 'VNM')
     """
-    return Labels(
-        countries=world.countries,
-        sectors=world.sectors,
-        country_names=world.country_names,
-        sector_names=world.sector_names,
-        members=_members(world.card),
-        parents=_parents(world),
-    )
+    if world not in _KNOWN:
+        _KNOWN[world] = Labels(
+            countries=world.countries,
+            sectors=world.sectors,
+            country_names=world.country_names,
+            sector_names=world.sector_names,
+            members=_members(world.card),
+            parents=_parents(world),
+        )
+    return _KNOWN[world]
+
+
+#: Labels of the worlds in use; every move of a scenario asks for them.
+_KNOWN: WeakKeyDictionary[World, Labels] = WeakKeyDictionary()
 
 
 def _parents(world: World) -> dict[str, tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from upperhand.scenario.schema import Scenario
@@ -76,7 +77,6 @@ def environment(seed: int | None) -> dict[str, Any]:
         ['packages', 'platform', 'python', 'seed', 'version']
     """
     import platform
-    from importlib.metadata import version
 
     from upperhand._version import __version__
 
@@ -84,9 +84,17 @@ def environment(seed: int | None) -> dict[str, Any]:
         "version": __version__,
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
-        "packages": {name: version(name) for name in PACKAGES},
+        "packages": dict(_versions()),
         "seed": seed,
     }
+
+
+@cache
+def _versions() -> dict[str, str]:
+    """Return the versions of the packages that numbers rest on; looking them up takes a while."""
+    from importlib.metadata import version
+
+    return {name: version(name) for name in PACKAGES}
 
 
 def _controls(baseline: World) -> Iterator[dict[str, Any]]:

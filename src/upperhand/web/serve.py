@@ -12,6 +12,8 @@ from upperhand.core.errors import MissingExtraError, OptionError
 from upperhand.web.settings import LOOPBACK, Settings, is_loopback
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from fastapi import FastAPI
 
 GRACE = 2  # seconds that open connections get at the end
@@ -50,11 +52,12 @@ def serve(
 
     Raises:
         MissingExtraError: If the extra `web` is not installed.
-        OptionError: If the address cannot be listened on.
+        OptionError: If the address cannot be listened on, or the folder of data not be used.
     """
     uvicorn = _uvicorn()
     from upperhand.web.api import create_app
 
+    usable(settings.data_dir)
     bound = listening(host, port)
     token = "" if is_loopback(host) else (settings.token or secrets.token_urlsafe(24))
     settings = replace(settings, token=token, hosts=hosts_of(host, names))
@@ -72,6 +75,23 @@ def serve(
         server.run(sockets=[bound])
     finally:
         bound.close()
+
+
+def usable(folder: Path) -> None:
+    """Make the folder of data, and see that no other server holds it.
+
+    Raises:
+        OptionError: If it cannot be made, or is in use.
+    """
+    from upperhand.web.jobs import locked
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        locked(folder / "lock").close()
+    except OSError as error:
+        raise OptionError(
+            f"--data-dir {folder}: cannot be written to ({error.strerror}); give another folder"
+        ) from error
 
 
 def listening(host: str, port: int) -> socket.socket:
