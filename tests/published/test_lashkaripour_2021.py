@@ -41,6 +41,18 @@ def test_nash_by_formula_is_that_of_the_package_of_the_author():
 
 
 @needs_data
+@pytest.mark.equation("8.15", "8.16")
+def test_nash_tariffs_and_losses_are_those_of_table_2():
+    """Oracle L01: services at 10; tariffs within 3 points, real income within 0.1 (other vintage)."""
+    result = uh.nash_by_formula(wiod(services=10.0))
+    income = result.counterfactual.percent("real_income_change")
+    assert result.reached
+    for name, rate, loss in (("USA", 43.6, -0.76), ("CHN", 40.7, -0.35), ("DEU", 59.1, -0.96)):
+        np.testing.assert_allclose(100 * result.tariff[name], rate, atol=3.0)
+        np.testing.assert_allclose(float(income.sel(country=name)), loss, atol=0.1)
+
+
+@needs_data
 @pytest.mark.equation("8.15")
 def test_formula_is_close_to_the_best_uniform_tariff_of_the_united_states():
     """Oracle L05: brute force 0.27636 with a gain of 0.4570 per cent, the formula there 0.27020."""
