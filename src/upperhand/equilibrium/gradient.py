@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from functools import partial
 from typing import NamedTuple
 
@@ -13,7 +12,7 @@ from upperhand.core.errors import NoEquilibriumError
 from upperhand.equilibrium.adjoint import Pullback, Seed, point_at, pull_back, sweep_back, zero_seed
 from upperhand.equilibrium.calibrate import kernel_axes
 from upperhand.equilibrium.country_blocks import step_back_of
-from upperhand.equilibrium.hats import State
+from upperhand.equilibrium.hats import State, Wedges
 from upperhand.equilibrium.ladder import Solution
 from upperhand.equilibrium.layout import Layout
 from upperhand.numerics.anderson import solve_fixed_point
@@ -23,6 +22,10 @@ from upperhand.world.world import World
 Array = npt.NDArray[np.float64]
 
 
+Positions = npt.NDArray[np.intp]
+Rows = Positions | slice
+
+EVERYWHERE = slice(None)
 WEDGES = (
     "tariff",
     "export_tax",
@@ -129,7 +132,13 @@ def only(back: Pullback, outcome: int = 0) -> Pullback:
 
 
 def wedge_gradient(
-    world: World, shock: Shock, solution: Solution, back: Pullback, wrt: str
+    world: World,
+    shock: Shock,
+    solution: Solution,
+    back: Pullback,
+    wrt: str,
+    *,
+    sectors: Positions | None = None,
 ) -> Array:
     """Return the derivative with respect to one kind of wedge, in its own unit (eq. 2.18).
 
@@ -139,6 +148,8 @@ def wedge_gradient(
         solution: Its equilibrium.
         back: The adjoint of one outcome at that equilibrium (see `only`).
         wrt: One of `WEDGES`; a cube is (exporter, importer, sector), a plane (country, sector).
+        sectors: Positions of the sectors that are wanted; the derivatives by availability are zero
+            in the others, and cost nothing there. Everywhere by default.
     """
     if wrt in ("tariff", "export_tax", "trade_cost"):
         theta = solution.calibration.base.elasticity[:, None, None]
@@ -150,7 +161,7 @@ def wedge_gradient(
             return _cube(d_log_cost - d_at_gate) / (1.0 + shock.export_tax(world))
         return _cube(d_log_cost) / shock.trade_cost
     if wrt == "availability":
-        return _by_availability(world, shock, solution, back)
+        return _by_availability(world, shock, solution, back, sectors)
     if wrt == "elasticity":
         return _by_elasticity(world, shock, solution, back)
     return {
@@ -161,36 +172,46 @@ def wedge_gradient(
     }[wrt]
 
 
-def _tensors(solution: Solution, back: Pullback) -> tuple[Array, Array, Array]:
-    """Return the derivatives by the log of all three tensors, of `at_border` and of `at_gate`."""
-    wedges, flows = solution.wedges, solution.flows
-    pull, density = flows.pull[:, None, :], flows.density[:, :, None]
-    d_at_border = back.imports[:, :, None] * pull
-    d_at_border += density * back.border[:, None, :]
+def _tensors(
+    solution: Solution, back: Pullback, wedges: Wedges | None = None, rows: Rows = EVERYWHERE
+) -> tuple[Array, Array, Array]:
+    """Return the derivatives by the log of all three tensors, of `at_border` and of `at_gate`.
+
+    Wedges other than those of the solution may be given, for the sectors in `rows` only.
+    """
+    wedges, flows = wedges or solution.wedges, solution.flows
+    pull, density = flows.pull[rows, None, :], flows.density[rows, :, None]
+    d_at_border = back.imports[rows, :, None] * pull
+    d_at_border += density * back.border[rows, None, :]
     d_at_border *= wedges.at_border
-    d_at_gate = density * back.gate[:, None, :]
+    d_at_gate = density * back.gate[rows, None, :]
     d_at_gate *= wedges.at_border if wedges.at_gate is None else wedges.at_gate
-    total = back.access[:, :, None] * pull
+    total = back.access[rows, :, None] * pull
     total *= wedges.kernel
     total += d_at_border
     total += d_at_gate
     return total, d_at_border, d_at_gate
 
 
-def _by_availability(world: World, shock: Shock, solution: Solution, back: Pullback) -> Array:
+def _by_availability(
+    world: World, shock: Shock, solution: Solution, back: Pullback, sectors: Positions | None
+) -> Array:
     """Return the derivative by availability; it exists at a ban too, where the flow is zero."""
-    duty, levy = 1.0 + shock.tariff(world), 1.0 + shock.export_tax(world)
-    log_price = np.log(duty / (1.0 + world.tariff)) + np.log(levy / (1.0 + world.export_tax))
-    log_price = kernel_axes(log_price + np.log(shock.trade_cost))
+    rows: Rows = EVERYWHERE if sectors is None else sectors
+    duty, levy = (1.0 + cube[..., rows] for cube in (shock.tariff(world), shock.export_tax(world)))
+    before = (1.0 + world.tariff[..., rows]) * (1.0 + world.export_tax[..., rows])
+    log_price = np.log(duty * levy / before * shock.trade_cost[..., rows])
     base = solution.calibration.base
-    unbanned = base.share * np.exp(-base.elasticity[:, None, None] * log_price)
-    open_wedges = solution.wedges._replace(
+    power = np.exp(-base.elasticity[rows, None, None] * kernel_axes(log_price))
+    unbanned = base.share[rows] * power
+    opened = solution.wedges._replace(
         kernel=unbanned,
         at_border=unbanned / kernel_axes(duty),
         at_gate=unbanned / kernel_axes(duty * levy),
     )
-    opened = dataclasses.replace(solution, wedges=open_wedges)
-    return _cube(_tensors(opened, back)[0])
+    found = np.zeros_like(world.trade)
+    found[..., rows] = _cube(_tensors(solution, back, opened, rows)[0])
+    return found
 
 
 def _by_elasticity(world: World, shock: Shock, solution: Solution, back: Pullback) -> Array:

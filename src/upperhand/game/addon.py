@@ -29,6 +29,7 @@ Sources = Shock | ShockSource | Iterable[Shock | ShockSource]
 #: Shares of the largest add-on up to 1 at which the gain is computed before it is refined.
 GRID = np.array([0.0, 0.01, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0])
 
+GUESSED_FROM = 3  # solutions that the next one is guessed from
 TINY = 1e-4  # first step of an add-on, as a fraction
 
 
@@ -225,14 +226,20 @@ class _Curve:
         return solution
 
     def _guess(self, rate: float) -> State | None:
-        """Return a line, in the log of one plus the rate, through the two nearest solutions."""
-        nearest = sorted(self.states, key=lambda solved: abs(solved - rate))[:2]
-        if len(nearest) < 2:
-            return self.states[nearest[0]] if nearest else None
-        (near, far), at = (self.states[r] for r in nearest), np.log1p(rate)
-        ends = np.log1p(nearest)
-        share = float((at - ends[0]) / (ends[1] - ends[0]))
-        return State(*(a + share * (b - a) for a, b in zip(near, far, strict=True)))
+        """Return a parabola, in the log of one plus the rate, through the nearest solutions."""
+        near = sorted(self.states, key=lambda solved: abs(solved - rate))[:GUESSED_FROM]
+        if not near:
+            return None
+        at, ends = np.log1p(rate), np.log1p(near)
+        apart = ends[:, None] - ends + np.eye(len(near))
+        weights = np.prod((at - ends + np.diag(1.0 - at + ends)) / apart, axis=1)
+        states = [self.states[solved] for solved in near]
+        return State(
+            *(
+                sum((w * part for w, part in zip(weights, parts, strict=True)), 0.0 * parts[0])
+                for parts in zip(*states, strict=True)
+            )
+        )
 
 
 def _peak(

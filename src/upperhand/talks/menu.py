@@ -26,7 +26,7 @@ Array = npt.NDArray[np.float64]
 Pair = tuple[tuple[int, ...], tuple[int, ...]]
 
 MOST_MOVES = 6
-TOGETHER = 3  # moves whose joint interaction the first guess leaves out
+TOGETHER = 5  # moves whose joint interaction the first guess leaves out
 ACCURATE = 1e-9  # of the map; payoffs then agree with a tight solve to about 1e-8
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import reduce
+from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -280,7 +280,9 @@ class Scale:
         slope = np.zeros((2, len(self.parts)))
         for kind in self.kinds:
             for side in (0, 1):
-                by_wedge = wedge_gradient(self.world, shock, solution, only(back, side), kind)
+                by_wedge = wedge_gradient(
+                    self.world, shock, solution, only(back, side), kind, sectors=self.rows[kind]
+                )
                 slope[side] += [
                     part.along(kind, float(x), shock, by_wedge)
                     for part, x in zip(self.parts, strength, strict=True)
@@ -297,6 +299,18 @@ class Scale:
 
     def _payoffs(self, solution: Solution) -> Array:
         return np.asarray(self.weights @ (real_income(solution) - 1.0))
+
+    @cached_property
+    def rows(self) -> dict[str, npt.NDArray[np.intp]]:
+        """Return the positions of the sectors that some part moves, by kind of wedge."""
+        return {
+            kind: np.unique(
+                np.concatenate(
+                    [part.wedges[kind][0][-1] for part in self.parts if kind in part.wedges]
+                )
+            )
+            for kind in self.kinds
+        }
 
     @property
     def kinds(self) -> tuple[str, ...]:
