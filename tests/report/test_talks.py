@@ -11,7 +11,10 @@ from tests.talks.confrontations import two_sides
 from upperhand.report import brief, html_report
 from upperhand.report import talks_tables as words
 from upperhand.report.tables import all_tables
+from upperhand.report.talks import talks_lines
+from upperhand.report.talks_brief import brief_lines
 from upperhand.report.talks_compared import compared
+from upperhand.report.talks_words import upper_hand
 from upperhand.results.talks import Talks
 
 EMPTY = Talks(("USA", "CHN"), (), (), (), "long", (), (), (), "", (), ("the talks have no answer",))
@@ -41,11 +44,35 @@ def run():
 
 def test_the_brief_begins_with_the_upper_hand_and_names_countries(run):
     lines = brief(run).splitlines()
-    assert lines[3].startswith("Upper hand, short: ")
+    assert lines[3].startswith("Upper hand, ")
     text = " ".join(brief(run).split())
-    for part in ("Upper hand, long:", "Threat: The United States", "Deal: ", "Ladder: "):
+    for part in ("Threats: If refused, the United States", "Deal: ", "by `upperhand talks`"):
         assert part in text, part
     assert "USA breaks even" not in text
+
+
+def test_the_talks_take_no_more_than_half_a_screen(run):
+    """The rest is in the report: why, on what it depends, the ladder."""
+    assert 6 <= len(brief_lines(run, 88)) <= 26
+    assert len(brief_lines(run, 88)) < len(talks_lines(run, 88))
+
+
+def test_horizons_that_say_the_same_are_one_sentence_with_a_range(run):
+    one = run.talks.leverage[0]
+    rows = tuple(
+        replace(row, values=(3.0, -3.0), favours="USA") if row.key == "threat_advantage" else row
+        for row in one.rows
+    )
+    more = tuple(
+        replace(row, values=(1.0, -1.0)) if row.key == "threat_advantage" else row for row in rows
+    )
+    same = (replace(one, rows=rows), replace(one, horizon="long", rows=more))
+    ((horizon, text),) = upper_hand(replace(run, talks=replace(run.talks, leverage=same)))
+    assert horizon == "all horizons"
+    assert "the United States USD 1 to 3 bn a year ahead" in text
+    turned = tuple(replace(r, favours="CHN") if r.key == "threat_advantage" else r for r in more)
+    apart = (same[0], replace(same[1], rows=turned))
+    assert len(upper_hand(replace(run, talks=replace(run.talks, leverage=apart)))) == 2
 
 
 def test_every_table_of_the_talks_is_in_the_report(run):
@@ -98,6 +125,19 @@ def test_comparison_tells_the_same_from_what_differs(run):
 
 def test_the_brief_answers_what_an_aide_asks(run):
     text = " ".join(brief(run).split())
+    for part in (
+        "would not carry out what it threatens (USD −",
+        "Answers: China answers everything that the United States has best with",
+        "Bleeding: With everything carried out the United States loses",
+        "Split: The United States gets",
+        "Lasts: ",
+        "Compared: 1 of 3 terms of A pact (2025-10-30) that the model has are the same",
+    ):
+        assert part in text, part
+
+
+def test_the_command_gives_the_reasons_too(run):
+    text = " ".join(" ".join(talks_lines(run, 88)).split())
     for part in (
         "Carried out: refused, the United States would",
         "Answer: China, if the United States carries out everything, answers best with",

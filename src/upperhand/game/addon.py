@@ -30,6 +30,7 @@ Sources = Shock | ShockSource | Iterable[Shock | ShockSource]
 GRID = np.array([0.0, 0.01, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0])
 
 GUESSED_FROM = 3  # solutions that the next one is guessed from
+APART = 5e-3  # rates of those that are closer tell too little about the curve
 TINY = 1e-4  # first step of an add-on, as a fraction
 
 
@@ -226,8 +227,11 @@ class _Curve:
         return solution
 
     def _guess(self, rate: float) -> State | None:
-        """Return a parabola, in the log of one plus the rate, through the nearest solutions."""
-        near = sorted(self.states, key=lambda solved: abs(solved - rate))[:GUESSED_FROM]
+        """Return a parabola, in the log of one plus the rate, through near solutions well apart."""
+        near: list[float] = []
+        for solved in sorted(self.states, key=lambda known: abs(known - rate)):
+            if len(near) < GUESSED_FROM and all(abs(solved - x) >= APART for x in near):
+                near.append(solved)
         if not near:
             return None
         at, ends = np.log1p(rate), np.log1p(near)

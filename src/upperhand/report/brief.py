@@ -21,7 +21,7 @@ from upperhand.report.ranges import (
     side_words,
     span,
 )
-from upperhand.report.talks import talks_lines
+from upperhand.report.talks_brief import brief_lines
 from upperhand.report.talks_words import upper_hand
 from upperhand.report.words import (
     counted,
@@ -77,7 +77,7 @@ def brief(run: Run, *, report: str | Path | None = None, record: str | Path | No
     lines += [*textwrap.wrap(printable(answer(run)), WIDTH), ""]
     lines += _grid(run)
     lines += _drawn(run)
-    lines += [printable_line(line) for line in talks_lines(run, WIDTH)]
+    lines += [printable_line(line) for line in brief_lines(run, WIDTH)]
     lines += _assumed(run)
     places = {"Report": report, "Record": record}
     lines += [f"{name}: {place}" for name, place in places.items() if place is not None]

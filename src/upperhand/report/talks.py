@@ -1,4 +1,4 @@
-"""The talks for a terminal: lines of the brief, `upperhand talks`, `upperhand leverage`."""
+"""The talks for a terminal: `upperhand talks` and `upperhand leverage`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import textwrap
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from upperhand.report.talks_answers import deal_lines, stage_lines
 from upperhand.report.talks_compared import FURTHER, compared, compared_words
-from upperhand.report.talks_stage import clocks, deal_lines, protocols, signals, stage_lines
+from upperhand.report.talks_stage import clocks, protocols, signals
 from upperhand.report.talks_tables import (
     agreements,
     deal,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 
 def talks_lines(run: Run, width: int) -> list[str]:
-    """Return threats, deal and ladder for the brief; nothing without talks."""
+    """Return threats, answers, deal and ladder in full sentences; nothing without talks."""
     talks = run.talks
     if talks is None:
         return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from upperhand.report.talks_stage import (
+from upperhand.report.talks_answers import (
     bleeding_words,
     cuts,
     depends_words,

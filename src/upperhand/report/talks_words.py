@@ -56,37 +56,56 @@ def named(run: Run, text: str) -> str:
 
 
 def upper_hand(run: Run) -> list[tuple[str, str]]:
-    """Return who has the upper hand, (horizon or `all horizons`, sentence), shortest first."""
+    """Return who has the upper hand, (horizon or `all horizons`, sentence), shortest first.
+
+    Horizons that say the same are one entry, with the range of their numbers.
+    """
     if run.talks is None:
         return []
-    found = [(one.horizon, sentence(run, one)) for one in run.talks.leverage]
-    if len({text for _, text in found}) == 1 and len(found) > 1:
-        return [("all horizons", found[0][1])]
-    return found
+    found = run.talks.leverage
+    if len({_said(run, one) for one in found}) == 1 and len(found) > 1:
+        return [("all horizons", sentence(run, *found))]
+    return [(one.horizon, sentence(run, one)) for one in found]
 
 
-def sentence(run: Run, one: Leverage) -> str:
-    """Return the answer of one horizon, with a capital and without a probability of one draw."""
-    text = named(run, one.sentence).replace(" (p = 1.00)", "")
-    return f"{text[:1].upper()}{text[1:]}.{_numbers_of(run, one)}"
+def _said(run: Run, one: Leverage) -> tuple[str, Any]:
+    """Return the words of one horizon and the side that its threats put ahead."""
+    ahead = next((row.favours for row in one.rows if row.key == "threat_advantage"), None)
+    return named(run, one.sentence), ahead
 
 
-def _numbers_of(run: Run, one: Leverage) -> str:
+def sentence(run: Run, *found: Leverage) -> str:
+    """Return the answer of one horizon, or of several with the same, with a capital.
+
+    The probability of one draw is left out.
+    """
+    text = named(run, found[0].sentence).replace(" (p = 1.00)", "")
+    return f"{text[:1].upper()}{text[1:]}.{_numbers_of(run, found)}"
+
+
+def _numbers_of(run: Run, found: tuple[Leverage, ...]) -> str:
     """Return threat-point advantage and surplus share in words, where they exist."""
-    found = {row.key: row for row in one.rows}
+    rows = [{row.key: row for row in one.rows} for one in found]
     parts = []
-    advantage = found.get("threat_advantage")
-    if advantage is not None and advantage.favours is not None:
-        size = max(abs(value) for value in advantage.values if value is not None)
-        ahead = the(run.name_of(advantage.favours))
-        parts.append(f"the best threats put {ahead} USD {size:.2g} bn a year ahead")
-    share = found.get("surplus_share")
-    if share is not None and None not in share.values:
-        pairs = zip(side_names(run), share.values, strict=True)
-        words = joined([f"{100 * (value or 0.0):.0f}% to {the(name)}" for name, value in pairs])
-        parts.append(f"the gain from agreeing goes {words}")
+    ahead = [row["threat_advantage"] for row in rows if "threat_advantage" in row]
+    if ahead and all(row.favours is not None for row in ahead):
+        sizes = [max(abs(value) for value in row.values if value is not None) for row in ahead]
+        name = the(run.name_of(str(ahead[0].favours)))
+        parts.append(f"the best threats put {name} USD {_range(sizes, '{:.2g}')} bn a year ahead")
+    shares = [row["surplus_share"].values for row in rows if "surplus_share" in row]
+    if shares and all(None not in pair for pair in shares):
+        words = [
+            f"{_range([100 * (pair[k] or 0.0) for pair in shares], '{:.0f}')}% to {the(name)}"
+            for k, name in enumerate(side_names(run))
+        ]
+        parts.append(f"the gain from agreeing goes {joined(words)}")
     text = "; ".join(parts)
     return f" {text[:1].upper()}{text[1:]}." if text else ""
+
+
+def _range(values: list[float], form: str) -> str:
+    low, high = form.format(min(values)), form.format(max(values))
+    return low if low == high else f"{low} to {high}"
 
 
 def agreed(run: Run) -> dict[str, Any]:
