@@ -16,6 +16,7 @@ from upperhand.equilibrium.horizons import HORIZONS
 from upperhand.game.addon import addon_tariffs
 from upperhand.game.frontier import efficient_tariffs
 from upperhand.game.intensity import _Problem, best_intensities, part_of
+from upperhand.game.intensity_war import nash_intensities
 from upperhand.game.nash_in_nash import nash_in_nash
 from upperhand.game.objective import Objective
 from upperhand.world.shock import no_shock
@@ -185,3 +186,43 @@ def test_friend_enemy_of_the_full_model_is_the_closed_form_in_the_one_sector_wor
     )
     expected = friend_enemy(flows, 4.0).welfare
     np.testing.assert_allclose(friend_enemy_of(world, "productivity"), expected, atol=1e-7)
+
+
+def both() -> dict[str, list]:
+    """Return a tariff of each side on the other, one number each."""
+    return {
+        by: [Tariff(by=by, against=[on], sectors=GOODS, add_pp=200)]
+        for by, on in (("USA", "CHN"), ("CHN", "USA"))
+    }
+
+
+@pytest.mark.equation("9.29")
+def test_a_war_in_strengths_of_tariffs_is_the_war_in_tariffs():
+    """Two routes: replies by climbs on one strength each, and cell-wise first-order conditions."""
+    world = toy_world()
+    war = nash_intensities(world, both())
+    assert war.settled, war.sentence()
+    assert max(war.exploitability.values()) <= 1e-8
+    bounds = {name: one.intensity[0] for name, one in war.players.items()}
+    for name, other in (("USA", "CHN"), ("CHN", "USA")):
+        held = Tariff(by=other, against=[name], sectors=GOODS, add_pp=200 * bounds[other])
+        alone = addon_tariffs(world, name, other, sectors=GOODS, measures=[held])
+        np.testing.assert_allclose(2 * bounds[name], alone.best, atol=5e-5)
+
+
+@pytest.mark.equation("9.29")
+def test_controls_that_only_cost_stay_unused_in_a_war_and_are_named_corners():
+    instruments = both()
+    instruments["USA"].append(moves()[1])
+    war = nash_intensities(toy_world(), instruments)
+    assert war.players["USA"].corners == ("", "none")
+    assert "USA uses" in war.sentence()
+    assert "none of its instruments" in war.sentence()
+
+
+def test_a_war_in_strengths_needs_two_and_a_start_that_fits():
+    world = toy_world()
+    with pytest.raises(OptionError, match="two players or more"):
+        nash_intensities(world, {"USA": moves()})
+    with pytest.raises(OptionError, match="allowed: 2 intensities from 0 to 1"):
+        best_intensities(world, "USA", moves(), start=[2.0])

@@ -84,6 +84,8 @@ def test_every_table_of_the_talks_is_in_the_report(run):
     page = html_report(run)
     for heading in ("Who has the upper hand", "Which threats pay", "The deal on the table"):
         assert f">{heading}</h2>" in page, heading
+    before = page.split("Seven measures of leverage")[0]
+    assert before.count("<details") == before.count("</details>"), "the measures are folded away"
 
 
 def test_a_run_without_talks_has_none_of_it():
@@ -131,7 +133,8 @@ def test_the_brief_answers_what_an_aide_asks(run):
         "Bleeding: With everything carried out the United States loses",
         "Split: The United States gets",
         "Lasts: ",
-        "Compared: 1 of 3 terms of A pact (2025-10-30) that the model has are the same",
+        "Compared: 1 of 3 terms of A pact (2025-10-30) that the model has are the same, 1 of them only "
+        "that a threat is not carried out",
     ):
         assert part in text, part
 

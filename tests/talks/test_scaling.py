@@ -13,11 +13,13 @@ from upperhand.equilibrium import solve_counterfactual
 from upperhand.measures import Tariff
 from upperhand.results.talks import DealPart, Talks
 from upperhand.talks.agree import deals_of
-from upperhand.talks.confrontation import Move, Side, confront
+from upperhand.talks.bargain import unpaid_threats
+from upperhand.talks.confrontation import Move, Side, _payoffs, confront
 from upperhand.talks.efficient import efficiency, efficient_deals, polished
 from upperhand.talks.scaled_deals import RULES, Table, bargaining_set, scaled_agreements
 from upperhand.talks.scaling import Scale, parts_of
 from upperhand.talks.terms import terms_of
+from upperhand.talks.threats import threat_game
 from upperhand.world.world import World
 
 HORIZON = "long"
@@ -226,3 +228,16 @@ def test_measures_of_the_central_draw_are_those_of_the_talks(world, sides):
     share = next(row for row in ranged.rows if row.key == "surplus_share")
     assert share.low == share.high == found.values["surplus_share"]
     assert ranged.sentence.split(":")[0].replace(" (p = 1.00)", "") in talks.leverage[0].sentence
+
+
+def test_threats_without_payments_are_told_beside_those_with(world, sides, table):
+    """Equation 11.7 on the frontier of the deals, solved again by the game of all pairs of threats."""
+    found = _payoffs(world, sides, HORIZON, "fixed")
+    weights = (0.2, 0.8)
+    (note,) = unpaid_threats(table, found, weights)
+    game = threat_game(table.curve, found.usd[0] / 1e3, found.usd[1] / 1e3, weights=weights)
+    if len(game.equilibria.profiles) == 1 and game.equilibria.profiles[0].pure:
+        u, v = game.equilibria.profiles[0].payoffs
+        assert f"{u:+.1f} and {v:+.1f} USD bn" in note
+    else:
+        assert "none is picked" in note

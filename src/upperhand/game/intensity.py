@@ -43,6 +43,8 @@ class Intensities:
         slope: Largest derivative by an intensity that is free to move that way.
         corners: For each instrument `none`, `all` or the empty string for an inner optimum.
         others: Other local optima that the search found: intensities and objective.
+        over_start: Gain over the intensities that the search was given to start from, per cent of
+            the objective; over none of them without such a start.
     """
 
     player: str
@@ -52,6 +54,7 @@ class Intensities:
     slope: float
     corners: tuple[str, ...]
     others: tuple[tuple[tuple[float, ...], float], ...]
+    over_start: float = 0.0
 
 
 def best_intensities(
@@ -63,6 +66,7 @@ def best_intensities(
     measures: Sequence[Shock | ShockSource] = (),
     closure: Closure = "fixed",
     horizon: str | Horizon = "long",
+    start: Sequence[float] | None = None,
 ) -> Intensities:
     """Find how hard one player should use each of its instruments (eq. 9.20).
 
@@ -74,6 +78,7 @@ def best_intensities(
         measures: Measures in force all along, for example the other side's moves.
         closure: `fixed` or `share`.
         horizon: `short`, `medium`, `long` or a `Horizon`.
+        start: Intensities in use now; the search starts from them too.
 
     Returns:
         The best of the local optima from three starts; the others are listed, not hidden.
@@ -94,6 +99,12 @@ def best_intensities(
     faults = [] if player in world.countries else [unknown("player", player, world.countries)]
     if not instruments:
         faults.append("no instrument given; a choice needs at least one")
+    given = tuple(start) if start is not None else (0.0,) * len(instruments)
+    if len(given) != len(instruments) or not all(0.0 <= x <= 1.0 for x in given):
+        faults.append(
+            f"`start` is {list(given)}, allowed: {len(instruments)} intensities from 0 to 1; leave it "
+            "out to start from none"
+        )
     raise_faults(OptionError, faults, what="intensities")
     check_objective(world, player, wanted)
     parts = [_shock(world, source) for source in instruments]
@@ -102,11 +113,14 @@ def best_intensities(
         held = compose(held, _shock(world, source))
     calibration = calibrate(world, horizon_of(horizon), scale=False, labour_supply=0.0)
     problem = _Problem(world, calibration, player, wanted, held, parts, closure)
-    found = sorted((problem.climb(start) for start in STARTS), key=lambda end: -end[1])
+    origins = [np.full(len(parts), x) for x in STARTS]
+    origins += [np.array(given)] if start is not None else []
+    found = sorted((problem.climb(origin) for origin in origins), key=lambda end: -end[1])
     best, value = found[0]
     slope = problem.value_and_slope(best)[1]
     free = ~(((best <= 0) & (slope < 0)) | ((best >= 1) & (slope > 0)))
     nothing = problem.value_and_slope(np.zeros(len(parts)))[0]
+    before = problem.value_and_slope(np.array(given))[0] if any(given) else nothing
     return Intensities(
         player=player,
         intensity=tuple(float(x) for x in best),
@@ -119,6 +133,7 @@ def best_intensities(
             for point, other in found[1:]
             if np.max(np.abs(point - best)) > 1e-3 and value - other > SAME
         ),
+        over_start=max(0.0, 100.0 * (value - before) / abs(before)),
     )
 
 
@@ -160,15 +175,15 @@ class _Problem:
     closure: Closure
     state: State | None = None
 
-    def climb(self, start: float) -> tuple[Array, float]:
-        """Return the local optimum reached from equal intensities, and its objective."""
+    def climb(self, start: Array) -> tuple[Array, float]:
+        """Return the local optimum reached from a point, and its objective."""
         from scipy.optimize import minimize
 
         def downhill(point: Any) -> Any:
             value, slope = self.value_and_slope(np.asarray(point))
             return -value, -slope
 
-        origin: Any = np.full(len(self.parts), start)
+        origin: Any = start
         options: Any = {"ftol": 1e-15, "gtol": 1e-10, "maxiter": 200}
         bounds = [(0.0, 1.0)] * len(self.parts)
         end = minimize(

@@ -67,6 +67,10 @@ def html_report(run: Run, *, audit: Mapping[str, Any] | None = None) -> str:
     )
 
 
+#: Sections whose table says more than their drawing and is not folded away.
+OPEN = ("leverage",)
+
+
 def _sections(tables: dict[str, Table], charts: dict[str, Chart]) -> list[dict[str, Any]]:
     """Return heading, drawing and table of each section, in the order of the report."""
     plan = (
@@ -97,6 +101,7 @@ def _sections(tables: dict[str, Table], charts: dict[str, Chart]) -> list[dict[s
             "title": title,
             "chart": _drawn(charts[chart]) if chart in charts else None,
             "table": tables.get(table),
+            "open": name in OPEN,
             "more": [tables[key] for key in MORE.get(name, ()) if key in tables],
         }
         for name, title, chart, table in plan

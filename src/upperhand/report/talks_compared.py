@@ -57,9 +57,27 @@ def compared_words(run: Run) -> str:
     alike = [words for words, ours in known if ours in ("the same", "kept too", "no change")]
     parts = [f"{words}: {ours}" for words, ours in known if words not in alike]
     text = f"{len(alike)} of {len(known)} terms of {fact['words']} ({fact['date']}) that the model has are the same"
+    idle = len({str(term["words"]) for term in fact["terms"] if _threatened(run, term)} & {*alike})
+    if idle:
+        text += f", {idle} of them only that a threat is not carried out"
     if parts:
         text += f"; in ours instead: {'; '.join(parts)}"
-    return f"{text}."
+    main = main_deal(run.talks) if run.talks else None
+    worth = _worth(run, fact, main) if main else ""
+    return f"{text}. {worth}." if worth else f"{text}."
+
+
+def _threatened(run: Run, term: dict[str, Any]) -> bool:
+    """Return whether a term is about a threat that was not in force when the sides talked."""
+    frontier = run.talks.frontier if run.talks else None
+    label = term.get("ours")
+    if not label or frontier is None:
+        return bool(label) and str(label) not in known_terms(run)
+    return not any(
+        label == part.label or label in dict(part.includes)
+        for part in frontier.parts
+        if part.side == term["side"] and part.role != "threat"
+    )
 
 
 FURTHER = (

@@ -13,9 +13,11 @@ from upperhand.results.talks import Agreement
 from upperhand.talks.agree import Deals, agreements, deals_of, rates_of, threat_points
 from upperhand.talks.alternating import limit_shares
 from upperhand.talks.efficient import efficient_deals
+from upperhand.talks.frontiers import Curve
 from upperhand.talks.menu import Payoffs
-from upperhand.talks.scaled_deals import Table, scaled_agreements
+from upperhand.talks.scaled_deals import CLOCK_RULE, Table, scaled_agreements
 from upperhand.talks.scaling import Scale
+from upperhand.talks.threats import threat_game
 from upperhand.world.world import World
 
 if TYPE_CHECKING:
@@ -76,8 +78,9 @@ def bargain_of(
         except NoEquilibriumError as fault:
             note = f"deals are sets of measures, because deals in parts were not found: {fault}"
             return _packages(sides, payoffs, deals, threats, rates, (note,))
-        agreed = scaled_agreements(table, threats, limit_shares(rates))
-        notes = _beaten(table, deals)
+        weights = limit_shares(rates)
+        agreed = scaled_agreements(table, threats, weights)
+        notes = (*_beaten(table, deals), *unpaid_threats(table, payoffs, weights))
         return Bargain(deals, table, threats, agreed, table.prizes(), rates, notes)
     return _packages(sides, payoffs, deals, threats, rates, ())
 
@@ -115,6 +118,33 @@ def _beaten(table: Table, deals: Deals) -> tuple[str, ...]:
     ]
     return tuple(
         f"this set of measures beats the frontier that was found: {name}" for name in found
+    )
+
+
+def unpaid_threats(table: Table, payoffs: Payoffs, weights: Pair) -> tuple[str, ...]:
+    """Say what both would threaten with for this rule when no money changes hands (eq. 11.7).
+
+    The threat point `variable threats` is that of side payments and equal weights, where only damage
+    counts. With patience as weights a damage to the other is worth more or less than one to oneself.
+    """
+    if payoffs.failed or not isinstance(table.curve, Curve):
+        return ()
+    first, second = payoffs.sides
+    start = f"threats chosen for the rule '{CLOCK_RULE}', no money changing hands: "
+    profiles = threat_game(
+        table.curve, payoffs.usd[0] / 1e3, payoffs.usd[1] / 1e3, weights=weights
+    ).equilibria.profiles
+    if len(profiles) != 1 or not profiles[0].pure:
+        return (f"{start}{len(profiles)} equilibria, not one in pure threats; none is picked",)
+    one = profiles[0]
+    mine, yours = (
+        menu[int(mix.argmax())].label
+        for menu, mix in zip(payoffs.menus, (one.row, one.column), strict=True)
+    )
+    u, v = one.payoffs
+    return (
+        f"{start}{first} threatens with {mine}, {second} with {yours}; the deal then pays {u:+.1f} "
+        f"and {v:+.1f} USD bn a year against the baseline",
     )
 
 
