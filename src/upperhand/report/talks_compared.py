@@ -57,7 +57,10 @@ def compared_words(run: Run) -> str:
     alike = [words for words, ours in known if ours in ("the same", "kept too", "no change")]
     parts = [f"{words}: {ours}" for words, ours in known if words not in alike]
     text = f"{len(alike)} of {len(known)} terms of {fact['words']} ({fact['date']}) that the model has are the same"
-    idle = len({str(term["words"]) for term in fact["terms"] if _threatened(run, term)} & {*alike})
+    idle = sum(
+        _threatened(run, term) and ours == "the same"
+        for term, (_, ours) in zip(fact["terms"], rows, strict=True)
+    )
     if idle:
         text += f", {idle} of them only that a threat is not carried out"
     if parts:
