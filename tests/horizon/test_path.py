@@ -160,6 +160,37 @@ def test_a_draw_without_research_that_settles_has_no_cost():
         assert np.isfinite(cost).all() == np.isfinite(gap[at])
 
 
+def test_years_that_borrow_the_blocks_of_another_end_where_their_own_lead(strategic, monkeypatch):
+    policies = [sustained(tariffs(), 2026)]
+    options = {"years": range(2026, 2034), "draws": 1}
+    borrowed = solve_path(strategic, policies, **options)
+    monkeypatch.setattr("upperhand.horizon.path.NEAR", -1.0)
+    own = solve_path(strategic, policies, **options)
+    assert borrowed.ok
+    assert borrowed.cost.values == pytest.approx(own.cost.values, rel=1e-8)
+
+
+def test_breakthroughs_of_both_kinds_reach_the_economy(strategic):
+    """More computing from a chip: China gains from using it. A leap without access: from making it."""
+    tech = technology()
+    calm = solve_path(strategic, [], tech, years=YEARS, draws=1)
+    cheaper = replace(tech, breakthroughs=(("ai_accelerators", 2027, 0.3),))
+    leap = replace(tech, leaps=(("ai_accelerators", 2027, 1.5),))
+    for other, good in ((cheaper, "efficiency"), (leap, "gap")):
+        found = solve_path(strategic, [], other, years=YEARS, draws=1)
+        income = found.data["real_income_change"] / calm.data["real_income_change"] - 1
+        china = income.sel(side="CHN", case="without").values
+        assert china[0] == pytest.approx(0.0, abs=1e-10)
+        assert (china[1:] > 1e-8).all()
+        before, after = (
+            path.data[good].sel(technology="ai_accelerators", case="without").values
+            for path in (calm, found)
+        )
+        assert before[0] == pytest.approx(after[0])
+        assert np.abs(after[1:] - before[1:]).min() > 0.1
+    assert float(after[1] - before[1]) == pytest.approx(-1.5)
+
+
 def test_both_margins_are_there_with_their_bands(chip_war):
     _, path = chip_war
     assert path.ok

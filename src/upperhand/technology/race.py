@@ -5,6 +5,7 @@ Every function takes numbers or arrays that broadcast, one entry for each draw.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -240,9 +241,10 @@ def stairs(steps: Sequence[tuple[float, float]]) -> Callable[[float], float]:
         >>> level(2018.0), level(2020.0), level(2030.0)
         (0.0, 0.3, 0.8)
     """
-    return partial(_stair, tuple(sorted(steps)))
+    ordered = sorted(steps)
+    starts, values = tuple(s for s, _ in ordered), (0.0, *(value for _, value in ordered))
+    return partial(_stair, starts, values)
 
 
-def _stair(steps: tuple[tuple[float, float], ...], date: float) -> float:
-    found = [value for start, value in steps if start <= date]
-    return found[-1] if found else 0.0
+def _stair(starts: tuple[float, ...], values: tuple[float, ...], date: float) -> float:
+    return values[bisect_right(starts, date)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import floor
 
 import numpy as np
 
@@ -87,7 +88,8 @@ def run_technology(
 
 def _state(tech: Technology, good: Good, dates: Array, steps: int, force: Force | None) -> State:
     on = force or Force.none(len(dates))
-    level = _Levels(dates, steps, on)
+    level = _Levels(dates, steps)
+    access_at, support_at = level.of(on.access, 1.0), level.of(on.support, 0.0)
     control = level.joined(tech.control.get(good.name, ()), on.control)
     decoupling = level.joined(tech.decoupling.get(good.name, ()), on.decoupling)
     held = np.array([_mean(control, date, steps) for date in dates])
@@ -97,7 +99,7 @@ def _state(tech: Technology, good: Good, dates: Array, steps: int, force: Force 
     path = None
     if not good.mineral:
         leaps = _arriving(tech.leaps, good.name)
-        drivers = Drivers(control, decoupling, level.access, level.support, leaps)
+        drivers = Drivers(control, decoupling, access_at, support_at, leaps)
         path = tech.gap_model(tech.race, drivers, max(float(grid[-1]), FIRST_YEAR), steps)
     gap = _on(path, grid, "gap")
     market = Market(
@@ -107,7 +109,7 @@ def _state(tech: Technology, good: Good, dates: Array, steps: int, force: Force 
         drift_control=good.drift_control,
         at=round((good.share_year - grid[0]) * steps),
         control=np.array([_mean(control, date, steps) for date in grid]),
-        access=np.array([level.access(date) for date in grid]),
+        access=np.array([access_at(date) for date in grid]),
         gap=gap,
         substitutes=tech.substitutes,
         steps=steps,
@@ -142,28 +144,26 @@ class _Levels:
 
     dates: Array
     steps: int
-    force: Force
 
     def of(self, values: Array, otherwise: float) -> Callable[[float], float]:
-        known = values.tolist()
-        first = float(self.dates[0])
+        known, first, steps = values.tolist(), float(self.dates[0]), self.steps
+        size = len(known)
+        if all(value == otherwise for value in known):
+            return lambda _date: otherwise
 
         def level(date: float) -> float:
-            at = int(np.floor((date - first) * self.steps + 1e-9))
-            return known[at] if 0 <= at < len(known) else otherwise
+            at = floor((date - first) * steps + 1e-9)
+            return known[at] if 0 <= at < size else otherwise
 
         return level
 
     def joined(self, record: Steps, extra: Array) -> Callable[[float], float]:
         """Return record and measures together: what neither withholds is left."""
-        base, on_top = stairs(record), self.of(extra, 0.0)
+        base = stairs(record)
+        if not extra.any():
+            return base
+        on_top = self.of(extra, 0.0)
         return lambda date: 1.0 - (1.0 - base(date)) * (1.0 - on_top(date))
-
-    def access(self, date: float) -> float:
-        return self.of(self.force.access, 1.0)(date)
-
-    def support(self, date: float) -> float:
-        return self.of(self.force.support, 0.0)(date)
 
 
 def _on(path: GapPath | None, grid: Array, name: str) -> Array:
@@ -208,7 +208,7 @@ def _slowed(race: Race, decoupling: Callable[[float], float], dates: Array, step
 
 
 def _mean(level: Callable[[float], float], date: float, steps: int) -> float:
-    return float(np.mean([level(date + (k + 0.5) / (10 * steps)) for k in range(10)]))
+    return sum(level(date + (k + 0.5) / (10 * steps)) for k in range(10)) / 10
 
 
 def _check(
