@@ -21,7 +21,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 export NO_MKDOCS_2_WARNING := 1
 
 .PHONY: help demo test quick lint format types imports doctest docs bench bench-read fuzz fuzz-web expected coverage mutation wheel wheel-test pages gallery pictures \
-	reproducible advisories browser clean check
+	reproducible advisories browser clean check ui ui-check ui-same
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -100,6 +100,29 @@ gallery: $(VENV)/.dev ## Run the notebooks of the gallery and write them with th
 
 pictures: $(VENV)/.dev browser ## Make the pictures of the first hour from a real run
 	@$(BIN)/python docs/.hooks/pictures.py
+
+# The page. What is built is committed, so that nobody else needs Node; it is built anew and compared in CI.
+NODE_OK = node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' 2>/dev/null
+ui/node_modules/.stamp: ui/package-lock.json
+	@cd ui && npm ci --no-audit --no-fund --silent
+	@touch $@
+
+ui: ui/node_modules/.stamp ## Build the page from ui/ into src/upperhand/web/static
+	@cd ui && npm run --silent build -- --logLevel warn
+	@git --no-pager diff --stat -- src/upperhand/web/static
+
+ui-check: ## Check the source of the page, and that its build is the one committed
+	@if $(NODE_OK); then $(MAKE) --no-print-directory ui-same; \
+	else echo "no Node 20.19 or newer: the build of the page is not compared with its source"; fi
+
+ui-same: ui/node_modules/.stamp
+	@cd ui && npm run --silent check && npm run --silent test
+	@rm -rf ui/node_modules/.built
+	@cd ui && npm run --silent build -- --logLevel warn --outDir node_modules/.built
+	@diff --recursive --brief ui/node_modules/.built src/upperhand/web/static \
+		|| { echo "the page is not what its source builds; run: make ui"; exit 1; }
+	@rm -rf ui/node_modules/.built
+	@echo "the page is what its source builds"
 
 check: lint types imports docs ## All checks that are not tests
 

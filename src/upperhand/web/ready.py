@@ -71,7 +71,7 @@ def _answer(
     name, other = run.name_of(codes[side]), run.name_of(codes[1 - side])
     own = _column(table, side)
     against = "" if own[EVERYTHING] is None else f", against {_bn(own[EVERYTHING])} with everything"
-    what = ", ".join(chosen) if chosen else "nothing"
+    what = ", ".join(chosen) if chosen else "no answer"
     return moves | {
         "side": codes[side],
         "label": f"{name}: {what}",
@@ -81,7 +81,7 @@ def _answer(
 
 
 def _bn(value: float | None) -> str:
-    return f"{0.0 if value is None else value:+.1f}".replace("-", "−")
+    return f"{0.0 if value is None else value:+.4g}".replace("-", "−")
 
 
 def _tariffs(run: Run) -> Iterator[dict[str, Any]]:

@@ -45,6 +45,7 @@ export function document_(chart: ChartData, drawing: SVGSVGElement, fontUrl = ""
   if (chart.legend.length) y = legend(chart, parts, width, y);
   const copy = drawing.cloneNode(true) as SVGSVGElement;
   copy.removeAttribute("style");
+  copy.removeAttribute("aria-hidden");
   copy.setAttribute("x", "10");
   copy.setAttribute("y", String(Math.round(y)));
   parts.push(new XMLSerializer().serializeToString(copy));
