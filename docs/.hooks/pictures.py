@@ -1,6 +1,7 @@
-"""Make the pictures of the first hour from a real run: `python docs/.hooks/pictures.py`.
+"""Make the pictures of the docs from a real run and the real page: `python docs/.hooks/pictures.py`.
 
-Needs chromium. What is shown is the report that `upperhand run october-2025` writes, as a browser shows it.
+Needs chromium. What is shown is the report that `upperhand run october-2025` writes, and the page that
+`upperhand serve` opens, as a browser shows them.
 """
 
 from __future__ import annotations
@@ -9,23 +10,61 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 FOLDER = Path(__file__).resolve().parents[1] / "learn" / "pictures"
 SCENARIO = "october-2025"
 WIDE, NARROW = (1280, 800), (390, 780)
+CODE = "from upperhand.cli import main; main()"
+PATIENCE = 600_000  # the talks of the case take a minute on an idle machine
 
 
 def report(folder: Path) -> Path:
     """Run the scenario and return its report."""
-    code = "from upperhand.cli import main; main()"
-    command = [sys.executable, "-c", code, "run", SCENARIO, "--no-talks", "-o", "report.html"]
+    command = [sys.executable, "-c", CODE, "run", SCENARIO, "--no-talks", "-o", "report.html"]
     subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
     return folder / "report.html"
 
 
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serve the page, and return its address."""
+    options = ["serve", "--no-open", "--port", "0", "--data-dir", str(folder)]
+    server = subprocess.Popen(
+        [sys.executable, "-c", CODE, *options], stdout=subprocess.PIPE, text=True
+    )
+    assert server.stdout is not None
+    try:
+        yield server.stdout.readline().split()[-1]
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def page_pictures(window: Browser, address: str) -> None:
+    """Write the opening page at two widths, and best responses and the deal."""
+    for name, (width, height) in (("page", WIDE), ("page-narrow", NARROW)):
+        page = window.new_page(viewport={"width": width, "height": height}, color_scheme="light")
+        page.goto(address)
+        page.get_by_test_id("upper-hand").wait_for(timeout=PATIENCE)
+        page.wait_for_timeout(1000)
+        page.screenshot(path=FOLDER / f"{name}.png")
+        if name == "page":
+            for tab in ("threats", "talks"):
+                page.locator(f"#tab-{tab}").click()
+                page.evaluate("document.querySelector('[role=tablist]').scrollIntoView()")
+                page.wait_for_timeout(1000)
+                page.screenshot(path=FOLDER / f"page-{tab}.png")
+
+
 def main() -> None:
-    """Write the first screen at two widths, and the map."""
+    """Write report and page at two widths, the map, best responses and the deal."""
     from playwright.sync_api import sync_playwright
 
     browser = next(
@@ -44,6 +83,8 @@ def main() -> None:
             page.screenshot(path=FOLDER / f"{name}.png")
             if name == "report":
                 page.locator("section:has(> h2:text-is('Map'))").screenshot(path=FOLDER / "map.png")
+        with served(Path(folder) / "served") as address:
+            page_pictures(window, address)
         window.close()
 
 
