@@ -195,7 +195,7 @@ def test_four_scenarios_stand_side_by_side_and_no_fifth(visit):
 
 
 def test_claims_are_drafted_confirmed_and_judged(visit):
-    page = visit.open(link_of(scenario_of("uniform-10")))
+    page = visit.open(link_of(BOTH))
     choose(page, "claims")
     panel = page.locator("[role=tabpanel]")
     panel.get_by_label("Text", exact=True).fill(

@@ -5,7 +5,8 @@ Each kind calls the function that its command calls, so that the numbers are the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +45,8 @@ def prepared(_runs: Runs, payload: Payload) -> Payload:
         request["seed"] = scenario.seed if seed is None else seed
         marks.append(fingerprint_of(scenario))
     if kind == "audit":
-        checked_claims(payload["claims"], payload.get("scenario"))
+        with checked_claims(payload["claims"], payload.get("scenario")):
+            pass
         request |= {"claims": payload["claims"]}
     identity = fingerprint([request, marks, __version__])
     return {"id": identity, "fingerprint": marks[0] if marks else identity, "request": request}
@@ -145,8 +147,8 @@ def audit(_runs: Runs, payload: Payload, tell: Tell) -> Payload:
     from upperhand.audit.page import html_audit, text_of
 
     request, folder = payload["request"], Path(payload["folder"])
-    claims = checked_claims(request["claims"], request.get("scenario"))
-    found = judge(claims, seed=request["seed"], progress=tell)
+    with checked_claims(request["claims"], request.get("scenario")) as claims:
+        found = judge(claims, seed=request["seed"], progress=tell)
     data = found.to_dict()
     result = {
         "fingerprint": found.fingerprint, "kind": "audit", "ok": True, "title": found.title,
@@ -161,8 +163,11 @@ def audit(_runs: Runs, payload: Payload, tell: Tell) -> Payload:
     return {"ok": True}
 
 
-def checked_claims(given: Any, scenario: Any) -> Claims:
-    """Return the claims of a request; they may name packaged scenarios, or `this` one.
+@contextmanager
+def checked_claims(given: Any, scenario: Any) -> Iterator[Claims]:
+    """Give the claims of a request; they may name packaged scenarios, or `this` one.
+
+    The scenario lies in a file while they are in use. Of a draft, what is confirmed is taken.
 
     Raises:
         ProblemError: If they name a file, or there are too many.
@@ -170,22 +175,39 @@ def checked_claims(given: Any, scenario: Any) -> Claims:
     """
     import tempfile
 
-    from upperhand.audit.claims import packaged_audits, read_claims
+    from upperhand.audit.claims import packaged_audits, parse_claims, read_claims
     from upperhand.scenario.edit import yaml_text
 
     if isinstance(given, str):
         if given not in packaged_audits():
             allowed = ", ".join(packaged_audits())
             raise refuse(422, f"unknown audit; allowed: {allowed}, or claims", path="claims")
-        return read_claims(given)
+        yield read_claims(given)
+        return
     _refuse_files(given)
     with tempfile.TemporaryDirectory(prefix="upperhand-claims-") as place:
         folder = Path(place)
         if scenario is not None:
             text = yaml_text(scenario_in(scenario))
             (folder / f"{THIS}.yaml").write_text(text, encoding="utf-8")
+        if "draft" in given:
+            yield parse_claims(_claims_of_draft(given, folder))
+            return
         (folder / "claims.json").write_bytes(to_json(_named_here(given)))
-        return read_claims(folder / "claims.json")
+        yield read_claims(folder / "claims.json")
+
+
+def _claims_of_draft(given: Payload, folder: Path) -> str:
+    """Return the confirmed claims of a draft as a file of claims; those not confirmed stay out."""
+    from upperhand.audit.read.confirmed import claims_text
+    from upperhand.audit.read.draft import read_draft
+
+    kept = [claim for claim in given["claims"] if dict(claim).get("confirmed") is True]
+    (folder / "draft.json").write_bytes(to_json(given | {"claims": kept}))
+    here = folder / f"{THIS}.yaml"
+    return claims_text(
+        read_draft(folder / "draft.json"), scenario=str(here) if here.is_file() else ""
+    )
 
 
 def _refuse_files(given: Payload) -> None:
