@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
+from functools import lru_cache
 from pathlib import Path as File
 
 import numpy as np
@@ -48,6 +49,8 @@ FEWEST_YEARS, MOST_YEARS = 1, 60
 TOLERANCE, MOST_STEPS = 1e-12, 500
 #: Difference in the trade elasticity, over the long-run one, up to which a year borrows blocks.
 NEAR = 0.2
+#: Baselines kept at a time: the years of a path of the usual length.
+MOST_KEPT = 16
 WEDGES = tuple(item.name for item in fields(Shock) if item.name not in ("countries", "sectors"))
 
 
@@ -218,12 +221,18 @@ def _calibrated(
     Blocks guide the search and are dear to make, so a baseline that has adjusted nearly as far as
     the owner borrows them; where a search ends is judged by the equations themselves.
     """
-    horizon = horizon_after(age)
-    found = calibrate(world_after(world, horizon), horizon, scale=False, labour_supply=0.0)
-    ratio = horizon.elasticity_ratio
+    found = _adjusted(world, age)
+    ratio = found.horizon.elasticity_ratio
     if owner is None or abs(ratio - owner.horizon.elasticity_ratio) > NEAR:
         return found, found
     return owner, replace(found, lent=owner.blocks)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _adjusted(world: World, age: float) -> Calibration:
+    """Return the baseline some years after the measures; draws of one path share them."""
+    horizon = horizon_after(age)
+    return calibrate(world_after(world, horizon), horizon, scale=False, labour_supply=0.0)
 
 
 def _period(
