@@ -231,6 +231,19 @@ def test_state_becomes_an_admissible_shock_that_is_nothing_in_the_base_year():
             lambda: run_technology(technology(), [2020], {"chips": Force.none(2)}),
             "control has 2 periods; the path has 1",
         ),
+        (
+            lambda: run_technology(
+                technology(), [2020], {"chips": replace(Force.none(1), access=np.array([1.2]))}
+            ),
+            "chips: access is outside 0 to 1",
+        ),
+        (
+            lambda: run_technology(
+                replace(technology(), breakthroughs=(("chipz", 2026, 0.3),)), [2026]
+            ),
+            "unknown technology 'chipz'",
+        ),
+        (lambda: run_technology(technology(), [2020], steps=3), "steps is 3; allowed: 1 or 4"),
     ],
 )
 def test_wrong_input_is_named(make, words):
