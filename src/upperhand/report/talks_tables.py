@@ -40,14 +40,14 @@ def leverage(run: Run, *, words: bool = True) -> Table:
     rows = []
     for one in talks.leverage if talks else ():
         for row in one.rows:
-            entry: dict[str, Any] = {"Horizon": one.horizon, "Measure": row.label, "Unit": row.unit}
+            entry: dict[str, Any] = {"Horizon": one.horizon, "Measure": row.label}
             for k, (side, value) in enumerate(zip(side_names(run), row.values, strict=True)):
                 ends = (row.low[k], row.high[k]) if row.low and row.high else (None, None)
                 entry[side] = shown(value)
                 if None not in ends:
                     entry[side] += f" ({shown(ends[0])} to {shown(ends[1])})"
             entry["Favours"] = run.name_of(row.favours) if row.favours else "neither"
-            rows.append(entry)
+            rows.append(entry | {"Unit": row.unit})
     return table_of_talks(
         run,
         "leverage",
