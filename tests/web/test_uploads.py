@@ -191,6 +191,8 @@ def test_an_article_as_html_is_read_without_its_scripts(api):
         ({}, "text"),
         ({"text": "x", "html": "y"}, "text"),
         ({"text": "x" * 200_001}, "text"),
+        ({"text": "0"}, "text"),
+        ({"html": "<p>x</p>"}, "html"),
         ({"text": "x", "date": "yesterday"}, "date"),
         ({"text": "x", "date": "2025-99-99"}, "date"),
         ({"html": "<b>" * 20_001}, "html"),
@@ -200,6 +202,7 @@ def test_an_article_beyond_the_bounds_is_refused(api, asked, path):
     response = api.post("/read", json=asked)
     assert response.status_code == 422, response.text
     assert [e["path"] for e in response.json()["errors"]] == [path]
+    assert "upperhand-read" not in response.text  # no path of the server
 
 
 @pytest.mark.parametrize(

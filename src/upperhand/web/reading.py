@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from upperhand.core.errors import MissingExtraError, UpperhandError
 from upperhand.web.answers import Runs
 from upperhand.web.problems import refuse
 
@@ -28,7 +29,13 @@ def read(_runs: Runs, payload: Payload) -> Payload:
         path = Path(folder) / ("article.html" if html is not None else "article.txt")
         path.write_text(html if html is not None else str(payload["text"]), encoding="utf-8",
                         errors="replace")  # fmt: skip
-        return draft_from(read_article(path, day=payload.get("date"))).to_dict()
+        try:
+            return draft_from(read_article(path, day=payload.get("date"))).to_dict()
+        except MissingExtraError:
+            raise
+        except UpperhandError as error:  # the reader of the message never saw the file
+            field = "html" if html is not None else "text"
+            raise refuse(422, str(error).removeprefix(f"{path}: "), path=field) from error
 
 
 def own_world(_runs: Runs, payload: Payload) -> Payload:
