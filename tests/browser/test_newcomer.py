@@ -77,6 +77,7 @@ def test_from_a_changed_move_to_best_response_deal_link_and_report(visit, browse
     upper = page.get_by_test_id("upper-hand").inner_text()
 
     page.get_by_role("button", name="Copy link").click()
+    expect(page.locator("header .notice")).to_contain_text("carries the whole scenario")
     fragment = page.evaluate("location.hash")
     told = shown_numbers(page)
     with visiting(browser, server.url, accept_downloads=True) as friend:
