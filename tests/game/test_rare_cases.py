@@ -14,7 +14,7 @@ from upperhand.game.enumerate import sharpened
 from upperhand.game.escalation import ladder, solve_ladder
 from upperhand.game.extensive import Chance, Decision, End, backward_induction, map_payoffs
 from upperhand.game.intensity import best_intensities
-from upperhand.game.normal_form import Equilibria, bimatrix, regret
+from upperhand.game.normal_form import Equilibria, bimatrix, regret, solve_bimatrix
 from upperhand.game.quantal import logit_path, logit_reply
 from upperhand.game.repeated import (
     critical_discount,
@@ -290,3 +290,15 @@ def test_nash_tariffs_by_formula_print_a_line_for_each_player():
     lines = repr(found).splitlines()
     assert [line.split()[0] for line in lines[2:]] == ["HOM", "FOR"]
     assert f"{100 * found.tariff['HOM']:.2f}%" in lines[2]
+
+
+def test_one_equilibrium_is_called_one_and_several_are_counted():
+    assert (
+        solve_bimatrix(bimatrix([[9, 1], [10, 3]], [[9, 10], [1, 3]]))
+        .sentence()
+        .startswith("one equilibrium: ")
+    )
+    several = solve_bimatrix(bimatrix([[2, 0], [0, 1]], [[1, 0], [0, 2]])).sentence()
+    assert several.startswith("3 extreme equilibria: ")
+    flat = solve_bimatrix(bimatrix(np.zeros((2, 2)), np.zeros((2, 2)))).sentence()
+    assert "1 continuum of equilibria;" in flat

@@ -14,7 +14,7 @@ from upperhand.game.nash import best_response
 from upperhand.game.objective import Objective
 from upperhand.game.reactions import REACTIONS, after_reaction, proportional
 from upperhand.measures import Tariff
-from upperhand.world.shock import no_shock
+from upperhand.world.shock import compose, no_shock
 from upperhand.world.toy import toy_world
 
 
@@ -86,3 +86,14 @@ def test_the_best_answer_beats_the_others_for_the_one_who_answers(world, attack)
 def test_an_unknown_reaction_is_answered_with_the_nearest(world, attack):
     with pytest.raises(OptionError, match="did you mean 'matching'"):
         after_reaction(world, attack, by="CHN", against="USA", reaction="matchin")
+
+
+def test_an_answer_of_ones_own_is_added_to_the_attack(world, attack):
+    def twice(world, attack, by, against):
+        answer = REACTIONS["matching"](world, attack, by, against)
+        return compose(answer, answer)
+
+    both = after_reaction(world, attack, by="CHN", against="USA", reaction=twice)
+    np.testing.assert_allclose(
+        both.tariff_add, compose(attack, twice(world, attack, "CHN", "USA")).tariff_add
+    )

@@ -253,8 +253,9 @@ def test_breakdown_risk():
     """N06, Muthoo (1999): without impatience the difference is split."""
     found = breakdown_risk(1.0, (0.1, 0.2), 0.3, (0.2, 0.1))[0]
     assert found == pytest.approx(0.58888889, abs=1e-7)
-    patient = breakdown_risk(1.0, (1e-6, 2e-6), 0.3, (0.2, 0.1))[0]
-    assert patient == pytest.approx(0.55, abs=2e-5)
+    patient = breakdown_risk(1.0, (1e-6, 2e-6), 0.3, (0.2, 0.1))
+    assert patient == pytest.approx((0.55, 0.45), abs=2e-5)
+    assert sum(breakdown_risk(1.0, (0.1, 0.2), 0.3, (0.2, 0.1))) == pytest.approx(1.0, abs=1e-12)
 
 
 @pytest.mark.equation("11.11", "11.14")

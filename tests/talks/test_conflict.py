@@ -368,3 +368,50 @@ def test_cooperative_tariff_subsidises_goods_with_high_markups():
 def test_bad_conflicts_are_refused_with_the_fault_named(build, words):
     with pytest.raises(OptionError, match=words):
         build()
+
+
+@pytest.mark.equation("11.18")
+@pytest.mark.parametrize("chance", [0.3, 0.5, 0.8])
+def test_the_time_of_a_chance_of_settlement_gives_that_chance_back(chance):
+    war = abreu_gul((0.7, 0.7), (0.1, 0.2), (0.1, 0.1))
+    assert war.settled(0.0)[0] < 0.8
+    if chance > war.settled(0.0)[0]:
+        assert war.settled(war.quantile(chance))[0] == pytest.approx(chance, abs=1e-12)
+    else:
+        assert war.quantile(chance) == 0.0
+
+
+@pytest.mark.equation("11.21")
+def test_nobody_has_backed_down_before_the_crisis_but_those_who_do_at_once():
+    crisis = audience_crisis(1.0, (1.0, 3.0))
+    np.testing.assert_allclose(
+        crisis.survival(0.0)[:, 0], 1.0 - np.array(crisis.initial), atol=1e-15
+    )
+    quarter = crisis.survival(0.25 * crisis.horizon)[:, 0]
+    assert (quarter < crisis.survival(0.0)[:, 0]).all()
+
+
+def test_the_parts_of_the_carry_out_test_add_up_to_its_margin():
+    found = carry_out_test(-0.8, 0.1, audience_cost=0.3, reputation=0.2, discount=0.8)
+    assert found.from_economy == pytest.approx(-0.9)
+    parts = found.from_economy + found.from_audience + found.from_reputation
+    assert found.margin == pytest.approx(parts, abs=1e-15)
+
+
+def test_a_deal_holds_where_the_temptation_just_equals_the_loss():
+    assert special_protection([2.0, 2.1], loss_from_war=2.0, discount=0.5) == (True, False)
+
+
+@pytest.mark.equation("11.27")
+def test_partners_are_deterred_from_the_belief_that_leaves_them_indifferent():
+    """entry_gain ** remaining: 0.125 with three confrontations left."""
+    assert not chain_store(0.5, remaining=3, prior=0.12).deters
+    assert chain_store(0.5, remaining=3, prior=0.13).deters
+
+
+@pytest.mark.equation("11.34")
+def test_stretches_may_begin_with_the_first_step_of_the_grid():
+    """The constraint holds from a tariff between the first two points of the grid on."""
+    start = 1e-5
+    found = most_cooperative_tariff(lambda t: t, lambda t: t + start, 0.0, 0.5)
+    np.testing.assert_allclose(found.stretches, [(start, 1.0)], atol=1e-12)

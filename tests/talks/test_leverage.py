@@ -218,3 +218,17 @@ def test_swapping_the_sides_swaps_the_answer(seed, draws):
 def test_bad_leverage_is_refused_with_the_fault_named(build, words):
     with pytest.raises(OptionError, match=words):
         build()
+
+
+@pytest.mark.equation("12.10")
+def test_the_median_of_the_clock_adds_what_makes_each_side_give_in():
+    """The other side's cost over the own prize: log 2 over 0.02 / 1.5 + 0.05 / 2."""
+    found = clock((0.02, 0.05), (1.5, 2.0))
+    assert found.median == pytest.approx(math.log(2) / (0.02 / 1.5 + 0.05 / 2.0), rel=1e-14)
+    assert found.hazard == pytest.approx((0.05 / 2.0, 0.02 / 1.5), rel=1e-14)
+
+
+@pytest.mark.equation("12.3")
+def test_goods_of_equal_power_keep_their_order():
+    found = cut_off_power([0.25] * 4, [0.3, 0.6, 0.3, 0.6], [4.0] * 4)
+    assert found.chokepoints == (1, 3, 0, 2)

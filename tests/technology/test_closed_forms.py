@@ -191,3 +191,32 @@ def test_leaps_arrive_at_their_rate():
     assert found.mean() == pytest.approx(0.3, abs=4 * np.sqrt(0.3 / found.size))
     share = (found[:10].sum(axis=0) > 0).mean()
     assert share == pytest.approx(chance_of_any(0.3, 10), abs=0.05)
+
+
+@pytest.mark.equation("5.15")
+@pytest.mark.parametrize("seed", range(20))
+def test_a_ban_pays_exactly_where_its_value_is_higher(seed):
+    """The rule is the difference of the two values, multiplied by what both are divided by."""
+    home, export, diffusion, substitution, after = (
+        np.random.default_rng(seed).uniform(0.01, 1.0, 5).tolist()
+    )
+    rents = Rents(home, export, diffusion, substitution, rate=0.05, after=5 * after)
+    assert ban_pays(rents) is (value_of_ban(rents) > value_of_selling(rents))
+    assert not ban_pays(Rents(1.0, 0.0, 0.1, 0.1))  # no difference: no ban
+
+
+@pytest.mark.equation("5.20")
+def test_the_same_seed_gives_the_same_arrivals():
+    np.testing.assert_array_equal(arrivals(0.5, 4, 3, seed=2), arrivals(0.5, 4, 3, seed=2))
+    assert arrivals(0.5, 4, 3, seed=2).dtype == np.float64
+
+
+@pytest.mark.equation("5.19")
+def test_profit_of_research_falls_with_research_at_home_and_does_not_when_it_is_even():
+    """With lead 1 and research split in half the two are alike; more at home makes it less."""
+    model = Substitutes()
+    assert relative_profit(model, 1.0, 0.5) == pytest.approx(1.0, abs=1e-15)
+    step = model.growth * model.success
+    expected = (1.0 + step) ** (-model.power - 1.0)
+    assert relative_profit(model, 1.0, 1.0) == pytest.approx(expected, rel=1e-14)
+    assert relative_profit(model, 1.0, 0.0) == pytest.approx(1.0 / expected, rel=1e-14)
