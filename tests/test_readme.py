@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 
 import pytest
 
@@ -10,6 +11,18 @@ from tests.support import ROOT
 
 README = ROOT / "README.md"
 SHOWN = re.compile(r"(## What it prints\n\n```text\n)(.*?)(```)", re.DOTALL)
+
+
+SENTENCE = re.compile(r"^The United States loses .*?(?=\n\n)", re.DOTALL | re.MULTILINE)
+QUOTED = re.compile(r"(?:^> .*\n)+", re.MULTILINE)
+
+
+def quoted(brief: str) -> str:
+    """Return the sentence on who loses how much, as a quotation."""
+    found = SENTENCE.search(brief)
+    assert found is not None
+    lines = textwrap.wrap(" ".join(found[0].split()), 100, break_on_hyphens=False)
+    return "".join(f"> {line}\n" for line in lines)
 
 
 def console_lines(*pages: str) -> list[str]:
@@ -59,6 +72,10 @@ def test_readme_shows_the_answer_that_the_command_gives(refresh_expected):
     files = re.findall(r"^(?:Report|Record): .*$", shown[2], re.MULTILINE)
     if refresh_expected:
         new = "\n".join([brief, *files])
-        README.write_text(SHOWN.sub(lambda m: f"{m[1]}{new}\n{m[3]}", text), encoding="utf-8")
+        text = SHOWN.sub(lambda m: f"{m[1]}{new}\n{m[3]}", text)
+        README.write_text(QUOTED.sub(lambda _: quoted(brief), text, count=1), encoding="utf-8")
         pytest.skip("README.md written anew")
     assert shown[2].split("\nReport: ")[0].rstrip() == brief
+    sentence = QUOTED.search(text)
+    assert sentence is not None
+    assert sentence[0] == quoted(brief)
