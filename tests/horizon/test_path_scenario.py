@@ -12,6 +12,7 @@ import pytest
 from upperhand.cli.guard import guarded
 from upperhand.core.errors import OptionError
 from upperhand.results.path import Path
+from upperhand.results.years_ahead import read_years
 from upperhand.scenario.path import decimal_year, path_scenario, policies_of_moves, years_of
 from upperhand.scenario.read import parse_scenario, read_scenario
 from upperhand.scenario.timing import moves_on
@@ -59,23 +60,30 @@ def test_years_begin_after_the_baseline():
         years_of(october, world_of("toy"), last=2025)
 
 
-def test_the_packaged_confrontation_has_a_path_with_answers(capsys):
-    assert guarded(["path", "october-2025", "--to", "2028", "--draws", "60"]) == 0
-    out = capsys.readouterr().out
+def test_the_packaged_confrontation_has_a_path_with_answers(here, capsys):
+    quick = ["--to", "2028", "--draws", "60", "--cost-draws", "2", "--no-leverage", "--no-report"]
+    assert guarded(["path", "october-2025", *quick]) == 0
+    out = " ".join(capsys.readouterr().out.split())
     assert "Chinese chip ban, AI accelerators from everywhere: from 2025." in out
-    assert "the controls of the record slow the follower in" in out
-    assert "turns on (rank correlation)" in out
+    assert "they slow the follower in" in out
+    assert "pays China if it believes that it catches up in AI accelerators within" in out
+    assert "rank correlation" in out
+    assert (here / "runs").is_dir()
 
 
 def test_the_command_writes_files_and_one_json_object(here, capsys):
     arguments = ["path", "mine.yaml", "--from", "2026", "--to", "2027", "--draws", "5"]
+    arguments += ["--cost-draws", "2", "--no-leverage", "--record", "kept", "--no-report"]
     for name in ("out.nc", "out.csv", "out.json"):
         assert guarded([*arguments, "-o", name]) == 0
     capsys.readouterr()
     assert guarded([*arguments, "--json"]) == 0
     printed, err = capsys.readouterr()
     assert err == ""
-    assert json.loads(printed) == json.loads((here / "out.json").read_text(encoding="utf-8"))
+    said = json.loads(printed)
+    assert (said.pop("record"), said.pop("report")) == ("kept", None)
+    assert said == json.loads((here / "out.json").read_text(encoding="utf-8"))
+    assert read_years(here / "kept").path.years == (2026, 2027)
     read = Path.from_netcdf(here / "out.nc")
     frame = pd.read_csv(here / "out.csv").set_index(["variable", "side", "year"])
     cost = frame.loc[("cost", "CHN", 2027), "value"].item()

@@ -191,13 +191,17 @@ def test_talks_are_those_of_the_run(api, run):
 def test_a_path_is_that_of_the_package(api):
     import upperhand as uh
     from upperhand.scenario.path import path_scenario
+    from upperhand.web.job_tasks import COST_DRAWS
 
     scenario = uh.Scenario.model_validate(BOTH)
     job = started(api, {"kind": "path", "scenario": BOTH, "draws": 5, "seed": 2})
     assert ended(api, job)["state"] == "done"
-    path = path_scenario(scenario, draws=5, seed=2)
+    path = path_scenario(scenario, draws=5, seed=2, cost_draws=COST_DRAWS)
     found = api.get(f"/jobs/{job}/result").json()
-    assert found["data"] == json.loads(json.dumps(path.to_dict()))
+    expected = json.loads(json.dumps(path.to_dict()))
+    assert {key: found["data"][key] for key in expected} == expected
+    assert {"years_lag", "years_cost", "years_leverage"} <= {one["id"] for one in found["charts"]}
+    assert "years_firm_record" in {one["id"] for one in found["tables"]}
     assert api.get(f"/jobs/{job}/files/results.csv").text == path.to_csv()
 
 

@@ -12,7 +12,7 @@ from upperhand.cli.run import Settings, Source, VariantName
 from upperhand.cli.show import progress_bar, say, say_json
 
 if TYPE_CHECKING:
-    from upperhand.results.path import Path as Result
+    from upperhand.results.years_ahead import YearsAhead
     from upperhand.scenario.schema import Scenario
 
 
@@ -34,7 +34,14 @@ def path(
     seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 1,
     cost_draws: Annotated[
         int, typer.Option(help="Draws for the band of the cost; each solves a whole path.")
-    ] = 0,
+    ] = 24,
+    leverage_draws: Annotated[
+        int, typer.Option(help="Draws for the ranges of leverage; each solves its years again.")
+    ] = 12,
+    every: Annotated[int, typer.Option(help="Solve leverage in every so many years.")] = 3,
+    no_leverage: Annotated[
+        bool, typer.Option("--no-leverage", help="No leverage by year and no timing; faster.")
+    ] = False,
     folder: Annotated[
         Path | None, typer.Option(help="Keep finished cost draws here, to go on later.")
     ] = None,
@@ -48,9 +55,15 @@ def path(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Also write this file: nc, json or csv.")
     ] = None,
+    record: Annotated[
+        Path | None, typer.Option(help="Folder of the record; by default below ./runs.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    no_report: Annotated[bool, typer.Option("--no-report", help="No report.html.")] = False,
 ) -> None:
-    """Follow a scenario over the years: technology, domestic shares, cost of the moves.
+    """Follow a scenario over the years: technology, cost, leverage, firms, beliefs.
+
+    Prints the brief and writes record and report.html.
 
     Example: upperhand path october-2025 --to 2035 -o path.nc
     """
@@ -67,11 +80,12 @@ def path(
         return
     if output is not None:
         _checked(output)
-    from upperhand.scenario.path import path_scenario
+    from upperhand.report.years import years_text
+    from upperhand.scenario.years_ahead import years_ahead
 
     scenario = _scenario(source, settings, variant)
     with progress_bar(wanted=not as_json) as progress:
-        found = path_scenario(
+        found = years_ahead(
             scenario,
             first=first,
             last=last,
@@ -81,18 +95,26 @@ def path(
             draws=draws,
             seed=seed,
             cost_draws=cost_draws,
+            leverage_draws=leverage_draws,
+            every=every,
             folder=folder,
             workers=workers,
+            with_leverage=not no_leverage,
             progress=progress,
         )
+    base = Path("runs") / f"{scenario.name or 'scenario'}-path-{found.fingerprint}"
+    kept = found.save(record or base / "record")
+    report = None if no_report else _report(found, base / "report.html")
     if output is not None:
         _write(found, output)
     if as_json:
-        say_json(found.to_dict())
+        places = {"record": str(kept), "report": str(report) if report else None}
+        say_json(found.to_dict() | places)
     else:
-        say(found.summary())
-        if output is not None:
-            say(f"File: {output}")
+        say(years_text(found))
+        for name, place in (("Report", report), ("Record", kept), ("File", output)):
+            if place is not None:
+                say(f"{name}: {place}")
     if not found.ok:
         raise typer.Exit(NO_EQUILIBRIUM)
 
@@ -101,6 +123,14 @@ def _scenario(source: str, settings: list[str] | None, variant: str | None) -> S
     from upperhand.scenario.read import read_scenario
 
     return read_scenario(source, changes=settings or [], variant=variant)
+
+
+def _report(found: YearsAhead, path: Path) -> Path:
+    from upperhand.core.files import write_text
+    from upperhand.report.years_page import html_years
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return write_text(path, html_years(found))
 
 
 SUFFIXES = (".csv", ".json", ".nc")
@@ -113,17 +143,17 @@ def _checked(output: Path) -> None:
         raise OptionError(f"-o {output}: " + unknown("suffix", output.suffix, SUFFIXES))
 
 
-def _write(found: Result, output: Path) -> None:
+def _write(found: YearsAhead, output: Path) -> None:
     import json
 
     from upperhand.core.files import write_text
 
     if output.suffix == ".nc":
-        found.to_netcdf(output)
+        found.path.to_netcdf(output)
     elif output.suffix == ".json":
         write_text(output, json.dumps(found.to_dict(), ensure_ascii=False, allow_nan=False) + "\n")
     else:
-        write_text(output, found.to_csv())
+        write_text(output, found.path.to_csv())
 
 
 def beliefs(
@@ -143,6 +173,7 @@ def beliefs(
     """
     from dataclasses import asdict
 
+    from upperhand.report.years import beliefs_text
     from upperhand.scenario.beliefs import beliefs_of
 
     scenario = _scenario(source, settings, variant)
@@ -152,5 +183,5 @@ def beliefs(
         return
     if not found:
         say("no belief is asked for: the moves are no tariff and touch no technology of the race")
-    for belief in found:
-        say("\n  - ".join([belief.sentence, *belief.rests_on]))
+        return
+    say(beliefs_text(found).rstrip())

@@ -26,6 +26,7 @@ VariantName = Annotated[
 
 def run(
     source: Source,
+    *,
     output: Annotated[
         list[Path] | None,
         typer.Option(
@@ -63,6 +64,12 @@ def run(
     no_talks: Annotated[
         bool, typer.Option("--no-talks", help="No threats, deals and leverage; faster.")
     ] = False,
+    years: Annotated[
+        bool,
+        typer.Option(
+            "--years", help="Also the years ahead, as `upperhand path`, in report and record."
+        ),
+    ] = False,
 ) -> None:
     """Run a scenario: print the brief, write the record and report.html.
 
@@ -84,6 +91,7 @@ def run(
             decompose=not no_report,
             with_talks=not no_talks,
             workers=default_workers(count, scenario),
+            with_years=years,
         )
     claims = _audited(audit, result, plain=not (settings or variant), quiet=quiet)
     name = scenario.name or "scenario"

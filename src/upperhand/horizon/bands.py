@@ -29,7 +29,9 @@ class Bands:
         chance_slowed: Share of draws in which the measures leave the follower further behind in
             the last year, by technology; NaN for a mineral.
         chance_controls_slowed: The same for the controls of the record, against none ever.
-        free: Median by technology and year without any control ever, of lag and domestic share.
+        free: Array (technology, year, quantile) without any control ever, of lag and domestic share.
+        chance_closing: Share of draws in which the follower is nearer in the last year than in the
+            first, with the measures, by technology; NaN for a mineral.
         turns_on: The parameters that matter most for what the record's controls did to the gap in
             chips, with their rank correlation.
         unsettled: Share of draws that have no gap, because research of the two firms does not
@@ -41,6 +43,7 @@ class Bands:
     chance_slowed: Array
     chance_controls_slowed: Array
     free: dict[str, Array]
+    chance_closing: Array
     turns_on: tuple[tuple[str, float], ...]
     unsettled: float = 0.0
 
@@ -52,12 +55,18 @@ class Bands:
             for name, values in self.values.items()
         }
         label = "Chance that the measures leave the follower further behind"
-        found |= {
-            f"{name}_free": (dims[1:3], values, f"Median {name}, no controls ever", UNITS[name])
-            for name, values in self.free.items()
-        }
+        for name, values in self.free.items():
+            words, unit = f"{name}, no controls ever", UNITS[name]
+            found[f"{name}_free"] = (dims[1:3], values[..., 1], f"Median {words}", unit)
+            found[f"{name}_free_band"] = (dims[1:], values, f"Percentiles of {words}", unit)
         record = "Chance that the controls of the record leave the follower further behind"
+        nearer = "Chance that the follower is nearer in the last year than in the first"
+        if self.turns_on:
+            sizes = np.array([size for _, size in self.turns_on])
+            words = "Rank correlation with what the record's controls do to the gap in chips"
+            found["turns_on"] = (("parameter",), sizes, words, "1")
         return found | {
+            "chance_closing": (("technology",), self.chance_closing, nearer, "1"),
             "chance_slowed": (("technology",), self.chance_slowed, label, "1"),
             "chance_controls_slowed": (("technology",), self.chance_controls_slowed, record, "1"),
         }
@@ -95,10 +104,8 @@ def bands_of(
         values,
         _chance(on, off),
         _chance(off, free),
-        {
-            name: np.array([_percentiles(s, NAMES[name])[:, 1] for s in free.values()])
-            for name in FREE
-        },
+        {name: np.array([_percentiles(s, NAMES[name]) for s in free.values()]) for name in FREE},
+        _closing(on),
         _turns_on(drawn, off, free) if draws >= FEWEST_TO_RANK else (),
         max((_missing(s) for c in (on, off, free) for s in c.values()), default=0.0),
     )
@@ -116,6 +123,16 @@ def _chance(first: Mapping[str, State], second: Mapping[str, State]) -> Array:
         apart = a.gap[-1] - b.gap[-1]
         settled = apart[np.isfinite(apart)]
         found.append(float(np.mean(settled > ROUNDING)) if settled.size else np.nan)
+    return np.array(found)
+
+
+def _closing(states: Mapping[str, State]) -> Array:
+    """Return the share of draws with a smaller lag in the last year than in the first."""
+    found = []
+    for state in states.values():
+        moved = np.atleast_1d(state.lag[-1] - state.lag[0])
+        settled = moved[np.isfinite(moved)]
+        found.append(float(np.mean(settled < -ROUNDING)) if settled.size else np.nan)
     return np.array(found)
 
 

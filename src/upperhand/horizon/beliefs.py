@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from upperhand.core.errors import OptionError, raise_faults
 from upperhand.equilibrium.solve import Closure, solve_counterfactual
 from upperhand.horizon.policy import Source
+from upperhand.results.beliefs import Belief, Edge
 from upperhand.technology.goods import Good, Technology, draw_technology
 from upperhand.technology.parameters import Array, Number, Race, draw_race, plain
 from upperhand.technology.race import break_even_diffusion_loss
@@ -27,69 +28,6 @@ CUT_OFF = (0.1, 0.5, 0.9)
 #: Shares of own research in progress at which controls are looked at.
 RELIANCES = (0.2, 0.4, 0.6, 0.8)
 CAUGHT_UP, FAR, DENIED = 0.5, 60, 0.9
-
-
-@dataclass(frozen=True, slots=True)
-class Belief:
-    """What one must believe about one number for a move to pay, the rest integrated over priors.
-
-    Attributes:
-        move: The move, in words.
-        actor: Who makes it.
-        parameter: The number that the belief is about.
-        unit: Its unit.
-        pays: `below` or `above` the threshold.
-        threshold: Threshold at the reference values; None where no value makes the move pay, or
-            every value does.
-        low: 10th percentile of the threshold over the priors of everything else.
-        high: 90th percentile.
-        sentence: The belief in words.
-        rests_on: What else was assumed, in words.
-        region: Where the belief is about two numbers, what holds at several values of one of them.
-    """
-
-    move: str
-    actor: str
-    parameter: str
-    unit: str
-    pays: str
-    threshold: float | None
-    low: float | None
-    high: float | None
-    sentence: str
-    rests_on: tuple[str, ...]
-    region: tuple[Edge, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """Which intensities of control slow a follower that owes so much of its progress to itself.
-
-    Attributes:
-        own_weight: Share of its own research in the follower's progress.
-        least: Lowest intensity that slows it at the reference values; None where none does.
-        most: Highest such intensity.
-        break_even: Share of diffusion lost below which the control of the move backfires.
-        chance: Share of draws of everything else in which the control of the move slows it.
-    """
-
-    own_weight: float
-    least: float | None
-    most: float | None
-    break_even: float
-    chance: float
-
-    def words(self) -> str:
-        """Return the edge in words."""
-        span = (
-            "no intensity slows it"
-            if self.least is None
-            else f"intensities of {self.least:.2f} to {self.most:.2f} slow it"
-        )
-        return (
-            f"own research {self.own_weight:.1f} of progress: {span}; at this one controls backfire if "
-            f"diffusion lost is below {self.break_even:.2f}, and they slow it in {100 * self.chance:.0f} % of the draws"
-        )
 
 
 def longest_catch_up(cost: Number, gain: Number, sooner: Number, rate: Number) -> Number:

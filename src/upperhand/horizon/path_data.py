@@ -63,6 +63,7 @@ def path_data(
             "side": list(members),
             "year": list(plan.years) if whole else list(plan.dates),
             "quantile": list(bands.quantiles),
+            **({"parameter": [name for name, _ in bands.turns_on]} if bands.turns_on else {}),
         },
     )
 

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from collections.abc import Mapping
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from upperhand.report.brief import answer, four_numbers
-from upperhand.report.charts import NARROW, WIDE, all_charts
-from upperhand.report.charts.theme import NOT_MODELLED, dark_rules
-from upperhand.report.claims import STYLE as CLAIMS_STYLE
+from upperhand.report.charts import all_charts
 from upperhand.report.claims import claims_section
 from upperhand.report.numbers import source_line
+from upperhand.report.page import data_uri, drawing, page_style, template
 from upperhand.report.tables import all_tables
 from upperhand.report.talks_words import named, upper_hand
 from upperhand.report.words import HORIZON_TITLE
+from upperhand.report.years_page import year_sections
 
 if TYPE_CHECKING:
     from upperhand.report.charts import Chart
     from upperhand.report.table import Table
     from upperhand.results import Run
 
-MAP_RATIO = "map"  # the map has no text and scales; other charts are drawn twice
 MORE = {  # further tables of a section
     "hinges": ("hinges_on",),
     "leverage": ("leverage_reasons", "leverage_sectors"),
@@ -40,21 +37,16 @@ def html_report(run: Run, *, audit: Mapping[str, Any] | None = None) -> str:
 
     Nothing is fetched: drawings, tables and downloads are inside. Names and notes are escaped.
     """
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    environment.lstrip_blocks = True
-    template = environment.from_string(_packaged("report.html.j2"))
     tables = {table.key: table for table in all_tables(run)}
     charts = {chart.key: chart for chart in all_charts(run)}
-    return template.render(
+    return template("report.html.j2").render(
         run=run,
         answer=answer(run),
         numbers=four_numbers(run),
         upper_hand=upper_hand(run),
         horizon_title=HORIZON_TITLE,
-        style=_style(),
-        sections=_sections(tables, charts),
+        style=page_style(),
+        sections=[*_sections(tables, charts), *year_sections(run.years)],
         tables=tables,
         downloads=_downloads(run, tables),
         sources=[_source(item) for item in run.sources],
@@ -99,7 +91,8 @@ def _sections(tables: dict[str, Table], charts: dict[str, Chart]) -> list[dict[s
         {
             "id": name,
             "title": title,
-            "chart": _drawn(charts[chart]) if chart in charts else None,
+            "texts": [],
+            "charts": [drawing(charts[chart])] if chart in charts else [],
             "table": tables.get(table),
             "open": name in OPEN,
             "more": [tables[key] for key in MORE.get(name, ()) if key in tables],
@@ -107,33 +100,6 @@ def _sections(tables: dict[str, Table], charts: dict[str, Chart]) -> list[dict[s
         for name, title, chart, table in plan
         if chart in charts or table in tables
     ]
-
-
-def _drawn(chart: Chart) -> dict[str, Any]:
-    from markupsafe import Markup
-
-    widths = (WIDE,) if chart.key == MAP_RATIO else (WIDE, NARROW)
-    drawings = [Markup(_inline(chart, width)) for width in widths]
-    hatch = f"url(#{chart.key}-{WIDE}-hatch-{chart.key})"
-    return {
-        "chart": chart,
-        "legend": [(hatch if c == NOT_MODELLED else c, label) for c, label in chart.legend],
-        "wide": drawings[0],
-        "narrow": drawings[1] if len(drawings) > 1 else None,
-    }
-
-
-def _inline(chart: Chart, width: int) -> str:
-    """Return a drawing for use inside a page: named for readers, with identifiers of its own."""
-    from markupsafe import escape
-
-    svg = chart.svg(width, titled=False)
-    scope = f"{chart.key}-{width}-"
-    svg = re.sub(r'\bid="', f'id="{scope}', svg)
-    svg = re.sub(r"url\(#", f"url(#{scope}", svg)
-    size = re.match(r'<svg[^>]*? width="([\d.]+)" height="([\d.]+)"', svg)
-    box = f' style="max-width:{size.group(1)}px"' if size else ""
-    return re.sub(r"^<svg", f'<svg role="img" aria-label="{escape(chart.alt)}"{box}', svg, count=1)
 
 
 def _downloads(run: Run, tables: dict[str, Table]) -> list[dict[str, str]]:
@@ -153,14 +119,9 @@ def _downloads(run: Run, tables: dict[str, Table]) -> list[dict[str, str]]:
         text = table.frame.to_csv(index=False)
         entries.append((f"{key}.csv", table.title, "text/csv", text))
     return [
-        {"name": name, "title": title, "href": _data_uri(kind, text)}
+        {"name": name, "title": title, "href": data_uri(kind, text)}
         for name, title, kind, text in entries
     ]
-
-
-def _data_uri(kind: str, text: str) -> str:
-    packed = base64.b64encode(text.encode("utf-8")).decode("ascii")
-    return f"data:{kind};charset=utf-8;base64,{packed}"
 
 
 def _source(item: dict[str, Any]) -> dict[str, str]:
@@ -231,16 +192,3 @@ def _command(run: Run) -> dict[str, str]:
         ),
         "version": version,
     }
-
-
-def _style() -> Any:
-    from markupsafe import Markup
-
-    rules = _packaged("report.css")
-    dark = dark_rules("figure")
-    text = f"{rules}\n{CLAIMS_STYLE}\n@media screen and (prefers-color-scheme: dark){{\n{dark}\n}}"
-    return Markup(text)
-
-
-def _packaged(name: str) -> str:
-    return files("upperhand.report").joinpath("templates", name).read_text(encoding="utf-8")

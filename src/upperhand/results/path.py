@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 SCHEMA, SCHEMA_VERSION = "upperhand/path", 1
 CASES = ("with", "without")
-COLUMNS = ("case", "technology", "side", "year", "quantile")
+COLUMNS = ("case", "technology", "side", "year", "quantile", "parameter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ class Path:
 
     def to_csv(self) -> str:
         """Return every quantity in long form: variable, labels, value, unit."""
-        rows = ["variable,case,technology,side,year,quantile,value,unit"]
+        rows = [f"variable,{','.join(COLUMNS)},value,unit"]
         for name, array in self.data.data_vars.items():
             for labels, value in array.to_series().items():
                 keys = labels if isinstance(labels, tuple) else (labels,)

@@ -8,6 +8,7 @@ environment.json   versions and platform
 run.json           title, baseline in words, list of cases
 talks.json         war, threats, deals and leverage of the two sides; null without two sides
 ranges.nc          the headlines over draws of what is not known; only of a run with draws
+years/             path, firms, leverage and beliefs of the years ahead; only where asked for
 results/*.nc       arrays that all cases share, then those of the package, and those of the other
                    cases without bilateral arrays, which running the scenario again brings back
 """
@@ -31,12 +32,14 @@ from upperhand.results.encode_run import about_case, talks_from
 from upperhand.results.ensemble import read_ensemble
 from upperhand.results.run import Run
 from upperhand.results.stack import light, shared_arrays, stack_cases, unstack_cases
+from upperhand.results.years_ahead import read_years
 
 SCHEMA = "upperhand/run-record"
 SCHEMA_VERSION = 1
 MANIFEST = "manifest.json"
 SHARED = "results/shared.nc"
 RANGES = "ranges.nc"
+YEARS = "years"
 MOST_TRIES = 100  # to take the place of a record that others write too
 #: What reading files of another form raises, below the errors of the package.
 NOT_A_RECORD = (ValueError, TypeError, KeyError, IndexError, AttributeError, OSError, RuntimeError)
@@ -102,6 +105,7 @@ def _read(root: Path) -> Run:
         fingerprint=run["fingerprint"],
         talks=talks_from(_json(root / "talks.json")) if (root / "talks.json").is_file() else None,
         ranges=read_ensemble(root / RANGES) if (root / RANGES).is_file() else None,
+        years=read_years(root / YEARS) if (root / YEARS).is_dir() else None,
     )
 
 
@@ -167,6 +171,8 @@ def _fill(run: Run, folder: Path) -> None:
     (folder / "scenario.yaml").write_text(scenario_yaml(run.scenario), encoding="utf-8")
     if run.ranges is not None:
         run.ranges.save(folder / RANGES)
+    if run.years is not None:
+        run.years.save(folder / YEARS)
     _write_json(folder / MANIFEST, _manifest(run, folder))
 
 

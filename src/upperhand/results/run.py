@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from upperhand.results.counterfactual import Counterfactual
     from upperhand.results.ensemble import Ensemble
     from upperhand.results.talks import Talks
+    from upperhand.results.years_ahead import YearsAhead
 
 HORIZONS = ("short", "medium", "long")
 HORIZON_WORDS = {"short": "0-6 months", "medium": "1-2 years", "long": "5-10 years"}
@@ -96,6 +97,7 @@ class Run:
             old, new, trade_usd_million, changes, note`, and `from` where it has a date.
         talks: War, threats, deals and leverage of the two sides; None unless both have a move.
         ranges: The headlines over draws of what is not known; None without draws.
+        years: The years ahead; None unless they were asked for.
     """
 
     scenario: dict[str, Any]
@@ -110,6 +112,7 @@ class Run:
     changes: list[dict[str, Any]] = field(default_factory=list)
     talks: Talks | None = None
     ranges: Ensemble | None = None
+    years: YearsAhead | None = None
 
     @property
     def horizons(self) -> tuple[str, ...]:

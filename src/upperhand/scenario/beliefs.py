@@ -15,8 +15,8 @@ from upperhand.scenario.schema import Scenario
 from upperhand.scenario.worlds import world_of
 
 if TYPE_CHECKING:
-    from upperhand.horizon.beliefs import Belief
     from upperhand.measures.base import Measure
+    from upperhand.results.beliefs import Belief
     from upperhand.technology.goods import Good, Technology
     from upperhand.world.world import World
 
@@ -87,7 +87,7 @@ def _in_concert(scenario: Scenario, world: World, draws: int, seed: int) -> Iter
                 for move in scenario.moves
                 if move.side_of == side
                 and move.kind in WITHHOLDING
-                and good in _goods(world, tech, move)
+                and good in goods_of(world, tech, move)
             ]
             if len(mine) > 1 and side != good.follower and not good.mineral:
                 label = f"all controls of {side} on {good.name} together"
@@ -103,7 +103,7 @@ def _of_move(scenario: Scenario, world: World, at: int, draws: int, seed: int) -
         if found is not None:
             yield found
         return
-    for good in _goods(world, tech, move):
+    for good in goods_of(world, tech, move):
         if move.kind in CLOSING and move.by == good.follower and not good.mineral:
             yield _closing(scenario, world, tech, move, good, draws, seed)
         elif move.kind in WITHHOLDING and move.by != good.follower and not good.mineral:
@@ -190,7 +190,7 @@ def _withholding(
         )
 
 
-def _goods(world: World, tech: Technology, move: Measure) -> list[Good]:
+def goods_of(world: World, tech: Technology, move: Measure) -> list[Good]:
     """Return the technologies of which a move leaves less than all available to the follower."""
     from upperhand.world.shock import compose_all
 

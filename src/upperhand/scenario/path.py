@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from upperhand.horizon.policy import Policy
     from upperhand.measures.base import Measure
     from upperhand.results.path import Path
+    from upperhand.technology.goods import Force
     from upperhand.world.world import World
 
 YEARS_AHEAD = 10
@@ -128,6 +129,15 @@ def years_of(
             f"the last year is {end}, before the first, {start}; put the later year in --to"
         )
     return range(start, end + 1)
+
+
+def forces_of(scenario: Scenario, world: World, years: Sequence[int]) -> dict[str, Force]:
+    """Return what the moves do to each technology, by year."""
+    from upperhand.horizon.plan import plan_of
+    from upperhand.technology.goods import technology
+
+    policies = policies_of_moves(scenario, world, years)
+    return plan_of(world, policies, technology(), tuple(years), {}).forces
 
 
 def policies_of_moves(scenario: Scenario, world: World, years: Sequence[int]) -> tuple[Policy, ...]:

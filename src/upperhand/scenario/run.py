@@ -41,6 +41,7 @@ def run_scenario(
     decompose: bool = True,
     with_talks: bool = True,
     workers: int = 0,
+    with_years: bool = False,
 ) -> Run:
     """Run a scenario: what the moves change, compared with its baseline, at every horizon.
 
@@ -59,6 +60,8 @@ def run_scenario(
         decompose: Split the welfare effect of the package by cause; costs about as much again.
         with_talks: Also compute war, threats, deals and leverage where both sides have a move.
         workers: Processes to share the draws, with the extra `parquet`; 0 works in this one.
+        with_years: Also follow the moves over the years ahead, as `years_ahead` does; about two
+            minutes.
 
     Returns:
         The run. Check `run.ok`, or call `run.require_converged()`.
@@ -118,6 +121,11 @@ def run_scenario(
             progress=partial(_after, progress or _silent, total),
         )  # fmt: skip
         talks = measured_talks(talks, ranges) if talks is not None else None
+    years = None
+    if with_years:
+        from upperhand.scenario.years_ahead import years_ahead
+
+        years = years_ahead(scenario, seed=asked.seed if seed is None else seed, progress=progress)
     tell(total, total, "done")
     return Run(
         scenario=resolved(asked, table),
@@ -132,6 +140,7 @@ def run_scenario(
         changes=changes_of(scenario, world),
         talks=talks,
         ranges=ranges,
+        years=years,
     )
 
 

@@ -126,7 +126,7 @@ def talks_of(scenario: Scenario, world: World, progress: Progress | None = None)
             horizons=scenario.horizons,
             deal_horizon=section.deal_horizon,
             closure="share" if scenario.closure == "share" else "fixed",
-            at_horizon=partial(_settled, scenario, world),
+            at_horizon=partial(settled_side, scenario, world),
             scaled=section.scaling,
             standing=section.standing_tariffs,
             setting=section.stage.setting(scenario.baseline.as_of),
@@ -138,7 +138,7 @@ def talks_of(scenario: Scenario, world: World, progress: Progress | None = None)
     return replace(found, notes=(*found.notes, *notes))
 
 
-def _settled(scenario: Scenario, world: World, side: Side, horizon: str) -> Side:
+def settled_side(scenario: Scenario, world: World, side: Side, horizon: str) -> Side:
     """Return a side with its moves and offers as they work at a horizon."""
     from upperhand.equilibrium import solve_counterfactual
     from upperhand.scenario.settle import settled

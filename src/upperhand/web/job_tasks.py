@@ -19,6 +19,7 @@ from upperhand.web.problems import refuse
 if TYPE_CHECKING:
     from upperhand.audit.schema import Claims
     from upperhand.results import Run
+    from upperhand.results.years_ahead import YearsAhead
     from upperhand.scenario import Scenario
 
 Payload = dict[str, Any]
@@ -27,6 +28,8 @@ Draw = Callable[[int], Payload]
 WIDTHS = (860, 358)
 MOST_CLAIMS = 60
 DRAWN = ("ranges", "path")  # the kinds that draw; the others ignore the number
+#: Draws of cost and leverage of a path that is asked for by the page, which waits for it.
+COST_DRAWS, LEVERAGE_DRAWS = 12, 6
 THIS = "this"  # how claims call the scenario of the request
 
 
@@ -105,19 +108,23 @@ def talks(_runs: Runs, payload: Payload, tell: Tell) -> Payload:
 
 def path(_runs: Runs, payload: Payload, tell: Tell) -> Payload:
     """Follow a scenario over the years."""
-    from upperhand.scenario.path import path_scenario
+    from upperhand.report.years import years_lines
+    from upperhand.scenario.years_ahead import years_ahead
 
     request = payload["request"]
     scenario = scenario_in(request["scenario"])
-    found = path_scenario(scenario, draws=request["draws"], seed=request["seed"], progress=tell)
+    found = years_ahead(
+        scenario, draws=request["draws"], seed=request["seed"], progress=tell,
+        cost_draws=COST_DRAWS, leverage_draws=LEVERAGE_DRAWS,
+    )  # fmt: skip
     mark = fingerprint_of(scenario)
     folder = Path(payload["folder"])
-    words = found.summary().splitlines()
+    words = years_lines(found)
 
     def drawn(width: int) -> Payload:
         return {
             "fingerprint": mark, "kind": "path", "ok": found.ok, "title": scenario.title,
-            "sentence": " ".join(found.answers()), "words": words,
+            "sentence": " ".join(found.path.answers()), "words": words,
             "charts": path_charts(found, width), "tables": path_tables(found),
             "data": found.to_dict(),
         }  # fmt: skip
@@ -125,20 +132,24 @@ def path(_runs: Runs, payload: Payload, tell: Tell) -> Payload:
     write_results(folder, drawn)
     files = folder / "files"
     files.mkdir()
-    (files / "results.csv").write_text(found.to_csv(), encoding="utf-8")
+    (files / "results.csv").write_text(found.path.to_csv(), encoding="utf-8")
     (files / "results.json").write_bytes(to_json(found.to_dict()))
     (files / "scenario.yaml").write_text(yaml_of(scenario), encoding="utf-8")
     return {"ok": found.ok}
 
 
-def path_charts(_found: Any, _width: int) -> list[Payload]:
-    """Return the charts of a path."""
-    return []
+def path_charts(found: YearsAhead, width: int) -> list[Payload]:
+    """Return the charts of the years ahead."""
+    from upperhand.report.charts.years import years_charts
+
+    return [answers.chart_data(chart, width) for chart in years_charts(found)]
 
 
-def path_tables(_found: Any) -> list[Payload]:
-    """Return the tables of a path."""
-    return []
+def path_tables(found: YearsAhead) -> list[Payload]:
+    """Return the tables of the years ahead."""
+    from upperhand.report.years_tables import years_tables
+
+    return [answers.table_data(table) for table in years_tables(found)]
 
 
 def audit(_runs: Runs, payload: Payload, tell: Tell) -> Payload:
