@@ -113,7 +113,8 @@ def test_ready_moves_can_be_added_and_answered(whole, api):
     assert moves
     for ready in moves:
         more = copy.deepcopy(ONE)
-        more["moves"].append(ready["move"])
+        kept = [move for move in more["moves"] if move.get("label") not in ready["drops"]]
+        more["moves"] = kept + ready["adds"]
         assert api.post("/answer", json={"scenario": more}).status_code == 200, ready
 
 

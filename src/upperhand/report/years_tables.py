@@ -133,7 +133,7 @@ def hands(years: YearsAhead) -> Table:
     note = "; ".join(named(years, c.sentence()) for c in found.changes) if found else ""
     return _table(
         years, "years_hands", "Upper hand by year", "Shares of draws of technology", rows, 0,
-        note=f"Changes: {note}." if note else "No change of the upper hand, no pain ratio crosses one.",
+        note=f"Changes: {note}." if note else "No change of the upper hand; the pain ratio of no side's threats crosses one.",
     )  # fmt: skip
 
 

@@ -280,7 +280,7 @@ def hands(years: YearsAhead) -> Iterator[str]:
         yield f"{named(years, change.sentence())}."
     if found.years and not found.changes:
         solved = joined([str(one.year) for one in found.years])
-        yield f"The upper hand does not change sides and no pain ratio crosses one (solved: {solved})."
+        yield f"The upper hand does not change sides and the pain ratio of no side's threats crosses one (solved: {solved})."
     last = found.years[-1] if found.years else None
     if last is not None and last.chance is not None:
         mine, yours = (the(years.name_of(side)) for side in found.sides)
