@@ -217,7 +217,7 @@ def test_claims_are_tested_and_their_report_downloaded(api):
     job = started(api, {"kind": "audit", "scenario": TOY, "claims": CLAIM})
     assert ended(api, job)["state"] == "done"
     found = api.get(f"/jobs/{job}/result").json()
-    assert found["sentence"] == "1 claims: 1 supported"
+    assert found["sentence"] == "1 claim: 1 supported"
     assert found["verdicts"][0]["id"] == "lag"
     assert "Five years behind" in api.get(f"/jobs/{job}/files/report.html").text
 

@@ -136,7 +136,7 @@ def test_ranges_come_with_progress(said):
 
 
 def test_claims_are_judged(said):
-    assert said["audit"]["sentence"] == "1 claims: 1 supported"
+    assert said["audit"]["sentence"] == "1 claim: 1 supported"
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def audit(
         ... ''')
         ... )
         >>> found.sentence(), found.verdicts[0].probability
-        ('1 claims: 1 supported', 1.0)
+        ('1 claim: 1 supported', 1.0)
     """
     if draws < 0 or seed < 0 or (draws and central):
         got = f"draws {draws}, seed {seed}, central {central}"

@@ -118,7 +118,9 @@ class Audit:
         """Return how the claims fared in one line."""
         counts = self.counts()
         said = [f"{number} {word}" for word, number in counts.items() if number]
-        return f"{len(self.verdicts)} claims: {', '.join(said)}"
+        count = len(self.verdicts)
+        noun = "claim" if count == 1 else "claims"
+        return f"{count} {noun}: {', '.join(said)}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""

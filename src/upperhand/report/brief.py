@@ -28,8 +28,8 @@ from upperhand.report.words import (
     joined,
     percent,
     percent_range,
+    signed_usd,
     the,
-    usd,
     usd_range,
     verb,
 )
@@ -214,7 +214,7 @@ def _side_number(run: Run, one: list[Effect], heads: list[Headline]) -> Number:
     values = side_ends(run, one, [h.horizon for h in heads])
     word = verb(values)
     by_horizon = tuple(
-        (h.horizon, f"{signed(e)}, {'−' if e.usd_million < 0 else '+'}{usd(e.usd_million)}")
+        (h.horizon, f"{signed(e)}, {signed_usd(e.usd_million)}")
         for h, e in zip(heads, one, strict=True)
     )
     ranges = _cells(heads, [side_cell(run, e.code, h.horizon) for h, e in _pairs(heads, one)])

@@ -56,6 +56,17 @@ def usd(million: float) -> str:
     return f"USD {size:,.0f} bn" if size >= 9.95 else f"USD {size:.1f} bn"
 
 
+def signed_usd(million: float) -> str:
+    """Return an amount of money with its sign, which one that rounds to nothing does not have.
+
+    Examples:
+        >>> signed_usd(-123_410), signed_usd(640), signed_usd(-0.2)
+        ('−USD 123 bn', '+USD 0.6 bn', 'less than USD 0.1 bn')
+    """
+    shown = usd(million)
+    return f"{'−' if million < 0 else '+'}{shown}" if shown.startswith("USD") else shown
+
+
 def percent_range(values: Iterable[float]) -> str:
     """Return the range of several amounts of per cent, without sign.
 
