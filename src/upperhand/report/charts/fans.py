@@ -77,7 +77,7 @@ def _panel(one: Panel, colours: Mapping[str, str], width: int, height: int, *, w
 
     rows: list[dict[str, Any]] = [
         {"Year": year, "low": low, "middle": middle, "high": high, "Case": fan.label,
-         "lines": fan.lines}
+         "lines": fan.lines, "dashed": fan.label in DASHED}
         for fan in one.fans
         for year, low, middle, high in fan.rows
     ]  # fmt: skip
@@ -92,7 +92,6 @@ def _panel(one: Panel, colours: Mapping[str, str], width: int, height: int, *, w
     key = alt.Legend(symbolOpacity=1, columns=0 if wide else 2)
     domain, shades = list(colours), list(colours.values())
     colour = alt.Color("Case:N").scale(domain=domain, range=shades).legend(key)
-    dash = alt.StrokeDash("Case:N").scale(domain=domain, range=_dashes(domain)).legend(None)
     axis = alt.Axis(grid=True, tickCount=5, labelColor=SOFT, titleAnchor="start", titleAngle=0,
                     titleAlign="left", titleY=-8, titleX=-LEFT + 8)  # fmt: skip
     y = alt.Y("low:Q").title(one.unit).scale(zero=one.zero).axis(axis)
@@ -103,7 +102,12 @@ def _panel(one: Panel, colours: Mapping[str, str], width: int, height: int, *, w
     if any(fan.lines for fan in one.fans):
         layers += [
             drawn.mark_area(opacity=0.22, strokeWidth=0).encode(y=y, y2="high:Q"),
-            drawn.mark_line(strokeWidth=2.4).encode(y=alt.Y("middle:Q"), strokeDash=dash),
+            *(
+                drawn.transform_filter(f"datum.dashed == {str(dashed).lower()}")
+                .mark_line(strokeWidth=2.4, strokeDash=[5, 3] if dashed else [1, 0])
+                .encode(y=alt.Y("middle:Q"))
+                for dashed in (False, True)
+            ),
         ]
     if any(not fan.lines for fan in one.fans):
         layers += [
@@ -132,11 +136,6 @@ def _domain(dates: Sequence[float], marked: bool) -> list[float]:
     low, high = min(dates), max(dates)
     room = 0.05 * (high - low) * marked if high > low else 0.5
     return [low - room, high + room]
-
-
-def _dashes(cases: Sequence[str]) -> list[list[int]]:
-    """Return a solid line for every case but the second of a pair, which may lie on the first."""
-    return [[5, 3] if case in DASHED else [1, 0] for case in cases]
 
 
 def _ticks(dates: Sequence[float], width: int) -> int:
