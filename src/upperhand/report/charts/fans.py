@@ -99,16 +99,21 @@ def _panel(one: Panel, colours: Mapping[str, str], width: int, height: int, *, w
     base = alt.Chart(inline(rows)).encode(x=x, color=colour)
     drawn = base.transform_filter("datum.lines")
     bars = base.transform_filter("!datum.lines")
-    if any(fan.lines for fan in one.fans):
-        layers += [
-            drawn.mark_area(opacity=0.22, strokeWidth=0).encode(y=y, y2="high:Q"),
-            *(
-                drawn.transform_filter(f"datum.dashed == {str(dashed).lower()}")
-                .mark_line(strokeWidth=2.4, strokeDash=[5, 3] if dashed else [1, 0])
-                .encode(y=alt.Y("middle:Q"))
-                for dashed in (False, True)
-            ),
-        ]
+    # Solid and dashed lines apart: a second channel of the same field would want a legend of its own.
+    kinds = sorted({fan.label in DASHED for fan in one.fans if fan.lines})
+    parts = [
+        (drawn.transform_filter(f"datum.dashed == {str(dashed).lower()}"), dashed)
+        for dashed in kinds
+    ]
+    layers += [
+        part.mark_area(opacity=0.22, strokeWidth=0).encode(y=y, y2="high:Q") for part, _ in parts
+    ]
+    layers += [
+        part.mark_line(strokeWidth=2.4, strokeDash=[5, 3] if dashed else [1, 0]).encode(
+            y=alt.Y("middle:Q")
+        )
+        for part, dashed in parts
+    ]
     if any(not fan.lines for fan in one.fans):
         layers += [
             bars.mark_rule(strokeWidth=6, opacity=0.35).encode(y=y, y2="high:Q"),
