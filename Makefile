@@ -173,14 +173,16 @@ reproducible: wheel ## Build wheel and source archive twice and compare them byt
 advisories: $(VENV)/.dev ## Look up known vulnerabilities of the dependencies
 	@$(BIN)/python .ci/advisories
 
+# What a wheel can spoil: files of the package, commands, names, versions. Numbers do not depend on how it is installed.
+WHEEL_TESTS ?= tests/cli tests/measures tests/report tests/results tests/scenario tests/world tests/test_imports.py tests/test_licences.py tests/test_package.py
 # The tests against what a user installs: a clean environment with the newest Python, the wheel, no checkout on the path.
-wheel-test: wheel ## Build the wheel and run the tests against it
+wheel-test: wheel ## Build the wheel and run the tests of what it carries against it
 	@rm -rf .venv-wheel
 	@"$(NEWEST)" -m venv .venv-wheel
 	@.venv-wheel/bin/python -m pip install --quiet --disable-pip-version-check "$$(ls $(CURDIR)/dist/*.whl)[test]"
 	@.venv-wheel/bin/python --version
 	@.venv-wheel/bin/python -c 'import pathlib, upperhand; assert "site-packages" in str(pathlib.Path(upperhand.__file__)), upperhand.__file__'
-	@.venv-wheel/bin/python -m pytest -n auto --dist worksteal -m 'not browser' tests
+	@.venv-wheel/bin/python -m pytest -n auto --dist worksteal -m 'not browser' $(WHEEL_TESTS)
 
 clean: ## Remove the environments and everything built
 	@rm -rf $(VENV) .venv-wheel dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache mutants .coverage*
