@@ -423,3 +423,8 @@ def test_processes_give_the_same_costs_as_one():
 def test_cost_draws_below_one_process_are_refused():
     with pytest.raises(OptionError, match="on 0 processes"):
         solve_path(toy_world(), [], years=YEARS, draws=1, cost_draws=2, workers=0)
+
+
+def test_a_measure_without_dates_is_refused_as_a_policy():
+    with pytest.raises(OptionError, match="a policy is needed, got str"):
+        policies_of(["tariff"])

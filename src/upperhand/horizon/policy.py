@@ -166,12 +166,17 @@ def conditional(
     return Policy(tuple(measures), float(start), condition=condition, label=label)
 
 
-def checked(policy: Policy) -> Policy:
-    """Return a policy whose dates are in order.
+def checked(policy: object) -> Policy:
+    """Return what was given if it is a policy whose dates are in order.
 
     Raises:
         OptionError: With every fault, if they are not.
     """
+    if not isinstance(policy, Policy):
+        raise OptionError(
+            f"a policy is needed, got {type(policy).__name__}; say when it is in force, "
+            "for example `sustained([measure], 2026)`"
+        )
     faults = []
     if policy.end <= policy.start:
         faults.append(
