@@ -20,9 +20,10 @@ from upperhand.audit.read.marks import mark_sentence
 from upperhand.audit.read.measures import MeasureFound, measures_in
 
 FOLDER = Path(__file__).resolve().parents[1] / "tests" / "audit"
-DEVELOPED_ON = ("sentences.yaml", "sentences_more.yaml")
+DEVELOPED_ON = ("sentences.yaml", "sentences_more.yaml", "sentences_prose.yaml")
 EARLIER = ("sentences_fresh.yaml",)
-FRESH = ("sentences_wire.yaml",)
+SISTER = ("sentences_wire.yaml",)
+BLIND = ("sentences_blind.yaml",)
 MINERALS = {"mineral"}
 
 
@@ -124,13 +125,14 @@ def main() -> None:
     if "--mistakes" in sys.argv:
         mistakes(DEVELOPED_ON)
         return
-    if "--fresh-mistakes" in sys.argv:  # for the page on reading, after the rules are final
-        mistakes(FRESH)
+    if "--blind-mistakes" in sys.argv:  # for the page on reading, after the rules are final
+        mistakes(BLIND)
         return
     parts = (
         ("developed on", DEVELOPED_ON),
         ("held out earlier, no rule developed on them", EARLIER),
-        ("fresh, no rule developed on them", FRESH),
+        ("fresh, in the patterns of a part developed on", SISTER),
+        ("fresh, apart from all others", BLIND),
     )
     for title, names in parts:
         print(f"{title}: {len(load(names)[1])} sentences")
