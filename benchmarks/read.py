@@ -20,7 +20,12 @@ from upperhand.audit.read.marks import mark_sentence
 from upperhand.audit.read.measures import MeasureFound, measures_in
 
 FOLDER = Path(__file__).resolve().parents[1] / "tests" / "audit"
-DEVELOPED_ON = ("sentences.yaml", "sentences_more.yaml", "sentences_prose.yaml")
+DEVELOPED_ON = (
+    "sentences.yaml",
+    "sentences_more.yaml",
+    "sentences_prose.yaml",
+    "sentences_prose2.yaml",
+)
 EARLIER = ("sentences_fresh.yaml",)
 SISTER = ("sentences_wire.yaml",)
 BLIND = ("sentences_blind.yaml",)

@@ -34,7 +34,9 @@ def test_the_sentences_are_many_and_a_part_of_their_own_is_fresh():
     assert len({entry["text"] for entry in entries}) == len(entries)
 
 
-@pytest.mark.parametrize(("names", "least"), [(DEVELOPED_ON, (0.95, 0.95)), (EARLIER, (0.85, 0.75))])
+@pytest.mark.parametrize(
+    ("names", "least"), [(DEVELOPED_ON, (0.95, 0.95)), (EARLIER, (0.85, 0.75))]
+)
 def test_measures_are_found(names, least):
     """The goals on the fresh part are 0.85 and 0.75."""
     score = scores(names)["measures"]

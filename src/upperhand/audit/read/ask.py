@@ -32,7 +32,7 @@ Kind = Literal[
 ]  # fmt: skip
 Status = Literal["in_force", "planned", "threat", "past", "denied", "hypothetical"]
 Strength = Literal["add_pp", "to_pct", "add_pct", "rate_pct", "usd_bn", "fee_pct", "factor"]
-Topic = Literal["leverage", "effect", "technology", "market", "cost", "dependence", "belief"]
+Topic = Literal["leverage", "effect", "technology", "market", "cost", "dependence", "belief", "aim"]
 #: Multiples that are words and not digits.
 FACTORS = frozenset({0.5, 2.0, 3.0, 4.0, 5.0, 6.0, 10.0})
 #: Every entry of a model starts below those of the grammar (assumed).

@@ -16,8 +16,15 @@ TESTS = {
     "cost": "fact",
     "dependence": "fact",
     "belief": "belief",
+    "aim": "belief",
 }
-REPORTERS = frozenset({"experts", "analysts", "economists", "officials", "diplomats", "observers"})
+REPORTERS = frozenset(
+    {
+        *("experts", "analysts", "economists", "officials", "diplomats", "observers", "investors"),
+        *("everybody", "everyone", "nobody", "many", "most", "some", "few", "whoever", "anyone"),
+    }
+)
+NOT = frozenset({"not", "n't", "never", "no"})
 SUFFERED = ("los", "gain", "would", "suffer", "bear", "bore", "shoulder")
 QUANTITIES = ("RATE", "POINTS", "FRACTION", "FACTOR", "MONEY", "SPAN")
 
@@ -27,7 +34,7 @@ class ClaimFound:
     """A claim as a sentence makes it.
 
     Attributes:
-        topic: leverage, effect, technology, market, cost, dependence or belief.
+        topic: leverage, effect, technology, market, cost, dependence, belief or aim.
         about: Code of the party of which something is said, or None.
         test: How it can be tested: fact, model or belief.
         said_by: On whose word, as written; empty when the article says it itself.
@@ -58,7 +65,7 @@ def claims_in(sentence: Sentence, previous: str | None = None) -> list[ClaimFoun
     speaker = said_by(sentence)
     found: dict[str, ClaimFound] = {}
     for mark in sentence.of("CLAIM"):
-        if mark.key in found or not _holds(sentence, mark):
+        if mark.key in found or not _holds(sentence, mark, previous) or _within_aim(sentence, mark):
             continue
         about, sure = _about(sentence, mark, previous)
         found[mark.key] = ClaimFound(
@@ -79,11 +86,35 @@ def _confidence(about: str | None, *, sure: bool) -> float:
     return 0.8 if sure else 0.65
 
 
-def _holds(sentence: Sentence, mark: Mark) -> bool:
+def _holds(sentence: Sentence, mark: Mark, previous: str | None) -> bool:
     """Leave out cues inside the name of a measure, and beliefs of nobody in particular."""
     if mark.key == "belief":
         return not any(word in REPORTERS for word in sentence.before(mark.start, 3))
+    if mark.key in ("aim", "market") and not sentence.of("COUNTRY", "FIRM"):
+        return bool(previous)
+    if sentence.words[mark.start] == "forced" and sentence.before(mark.start) == ("be",):
+        return False  # somebody may be forced to do something: no effect yet
+    if mark.key == "aim":
+        negated = NOT & set(sentence.words[max(mark.start - 1, 0) : mark.end])
+        return not negated and not _is_a_measure(sentence, mark)
     return True
+
+
+def _is_a_measure(sentence: Sentence, aim: Mark) -> bool:
+    """Say whether what holds back is itself an instrument: to keep suppliers out of tenders."""
+    held = [m for m in sentence.of("HINDER") if aim.start <= m.start < aim.end]
+    return any(
+        m.start < other.end and other.start < m.end
+        for m in held
+        for other in sentence.of("INSTRUMENT")
+    )
+
+
+def _within_aim(sentence: Sentence, mark: Mark) -> bool:
+    """Say whether words on an effect only say what a policy is meant to do, or not to do."""
+    aims = [m for m in sentence.of("CLAIM") if m.key == "aim"]
+    inside = any(m.start <= mark.start < m.end for m in aims)
+    return mark.key == "effect" and (inside or sentence.before(mark.start, 2) == ("not", "to"))
 
 
 def _without_doubles(found: dict[str, ClaimFound]) -> list[ClaimFound]:
@@ -109,6 +140,8 @@ OTHERS = frozenset({"competitors", "rivals", "peers"})
 
 def _about(sentence: Sentence, mark: Mark, previous: str | None) -> tuple[str | None, bool]:
     names = [m for m in sentence.of("COUNTRY", "FIRM") if not _of_others(sentence, m)]
+    if mark.key == "aim":
+        return _aims(sentence, mark, names, previous)
     if ANYBODY & set(sentence.before(mark.start)) and not any(
         mark.start - 4 <= m.start < mark.start for m in names
     ):
@@ -120,7 +153,11 @@ def _about(sentence: Sentence, mark: Mark, previous: str | None) -> tuple[str | 
             return behind[0].key, True
     before = [m for m in names if m.start < mark.end]
     after = [m for m in names if m.start >= mark.start]
-    suffers = sentence.words[mark.start].startswith(SUFFERED) or _no_object(sentence, mark)
+    suffers = (
+        sentence.words[mark.start].startswith((*SUFFERED, "stand", "stood", "paid", "pay"))
+        or _no_object(sentence, mark)
+        or sentence.words[mark.end : mark.end + 1] == ("by",)
+    )
     if mark.key == "effect" and not suffers:
         hit = [m for m in after if m.start - mark.start <= 10] or [
             m for m in after if m.start >= mark.start
@@ -128,10 +165,15 @@ def _about(sentence: Sentence, mark: Mark, previous: str | None) -> tuple[str | 
         if hit:
             return hit[0].key, True
     if mark.key == "cost":
-        before = [m for m in before if m.start <= mark.start]
-        after = []
-        if before:
-            return before[0].key, True
+        first = [m for m in before if m.start <= mark.start] or before
+        return (first[0].key, True) if first else (None, False)
+    return _subject(sentence, mark, before, after, previous)
+
+
+def _subject(
+    sentence: Sentence, mark: Mark, before: list[Mark], after: list[Mark], previous: str | None
+) -> tuple[str | None, bool]:
+    """Return the party that a claim is about by its place, and whether that is sure."""
     subjects = [m for m in before if _bare(sentence, m)]
     if mark.key == "technology":
         subjects = [m for m in subjects if m.end <= mark.start] or subjects
@@ -142,6 +184,20 @@ def _about(sentence: Sentence, mark: Mark, previous: str | None) -> tuple[str | 
     if previous and {"it", "its", "he", "his", "they", "their"} & set(sentence.words):
         return previous, False
     return (after[0].key, False) if after else (None, False)
+
+
+def _aims(
+    sentence: Sentence, mark: Mark, names: list[Mark], previous: str | None
+) -> tuple[str | None, bool]:
+    """Find whose aim it is: somebody named before the words on holding back, never who is held."""
+    held = [m.start for m in sentence.of("HINDER") if mark.start <= m.start < mark.end]
+    before = [
+        m for m in names if m.start < held[0] and (m.form == "adjective" or _bare(sentence, m))
+    ]
+    if before:
+        return before[0].key, True
+    pronoun = {"it", "its", "he", "his", "they", "their"} & set(sentence.words[: held[0]])
+    return (previous, False) if previous and pronoun else (None, False)
 
 
 def _no_object(sentence: Sentence, mark: Mark) -> bool:

@@ -93,7 +93,11 @@ def dates_in(text: str, written: ArticleDate | None) -> list[DateFound]:
                 continue
             taken.append(match.span())
             lead = f"{before}{match[0].split()[0].lower()}"
-            begins = bool(re.search(r"\b(from|since|effective|starting)( \S+)?$", lead))
+            begins = bool(
+                re.search(
+                    r"\b(from|since|effective|starting|as of|beginning|into force on)( \S+)?$", lead
+                )
+            )
             found.append(DateFound(match[0], iso, match.start(), begins))
     found += [
         DateFound(match[0], iso, match.start(), begins=False, event=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from upperhand.audit.read.marks import Mark, Sentence
-from upperhand.audit.read.parties import is_subject
+from upperhand.audit.read.parties import BREAKS, is_subject
 
 SELL = ("export", "sale", "sell", "shipment", "deliver", "suppl", "access")
 BUY = ("import", "purchas", "buy")
@@ -99,7 +99,8 @@ def goods_of(sentence: Sentence, instrument: Mark, start: int, end: int) -> list
     if found:
         return _run(sentence, found)
     before = [m for m in sentence.of("GOOD") if start <= m.start < instrument.start]
-    return before[-1:]
+    apart = before and sentence.first(BREAKS, before[-1].end, instrument.start) is not None
+    return [] if apart else before[-1:]
 
 
 def _run(sentence: Sentence, found: list[Mark]) -> list[Mark]:

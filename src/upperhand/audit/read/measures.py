@@ -10,7 +10,7 @@ from upperhand.audit.read.dates import ArticleDate, DateFound, dates_in
 from upperhand.audit.read.kinds import goods_of, kind_of
 from upperhand.audit.read.marks import MAX_CHARACTERS, Mark, Sentence
 from upperhand.audit.read.moods import mood
-from upperhand.audit.read.parties import actors, clause_end, sufferer, targets
+from upperhand.audit.read.parties import actors, clause_end, complainer, relative, sufferer, targets
 from upperhand.audit.read.strengths import strength
 
 ONE_SIDED = frozenset({"subsidy", "export_tax"})
@@ -91,7 +91,11 @@ def _aimed_at_them(
 ) -> MeasureFound:
     """Read `their` and `its` beside an instrument as those whom the sentence named before."""
     near = set(sentence.words[mark.start : mark.end + 3])
-    if item.on or item.kind in ONE_SIDED or not near & {"their", "its", "them"}:
+    if ("on", "it") in pairwise(sentence.words[mark.end :]):
+        near.add("it")
+    if relative(sentence, mark):
+        near |= set(sentence.words[mark.end : mark.end + 7])
+    if item.on or item.kind in ONE_SIDED or not near & {"their", "its", "them", "it"}:
         return item
     named = [m.key for m in sentence.of("FIRM", "COUNTRY") if m.end <= mark.start]
     named = [code for code in named if code != item.by]
@@ -118,10 +122,14 @@ def _of_instrument(
     goods = goods_of(sentence, mark, start, end)
     kind = kind_of(sentence, mark, goods, acting)
     on, marks = targets(sentence, mark, acting, end)
+    if kind in EXPORT_KINDS:
+        marks = [m for m in marks if not _is_origin(m, goods)]
+        on = list(dict.fromkeys(m.key for m in marks))
     if kind == "export_licence" and not acting:
         acting = [m.key for m in sentence.of("FIRM") if m.end <= mark.end][:1]
     if not on and (kind == "tariff" or acting):
         hurt = sufferer(sentence, acting, sells=kind in EXPORT_KINDS)
+        hurt = hurt or (complainer(sentence, acting) if acting else None)
         on, marks = ([hurt.key], [hurt]) if hurt else (on, marks)
     when = date_of(dates)
     future = bool(when and when.begins and _is_later(when.iso, written))
@@ -149,6 +157,11 @@ def _of_instrument(
     return [_weighed(part, named=named) for part in several]
 
 
+def _is_origin(mark: Mark, goods: list[Mark]) -> bool:
+    """Say whether a name tells where goods that may not leave come from: American chips."""
+    return mark.form == "adjective" and any(good.start == mark.end for good in goods)
+
+
 def _without_the_one_hit(sentence: Sentence, mark: Mark, acting: list[str], end: int) -> list[str]:
     """Leave the other one of two who agreed on a measure against the goods of one of them."""
     if len(acting) != 2:
@@ -162,12 +175,19 @@ def _promised(status: str) -> str:
     return "planned" if status in ("in_force", "threat") else status
 
 
+#: How a tariff ends that ends once something is done.
+GOES = frozenset({"disappear", "disappears", "vanish", "vanishes", "lapse", "lapses", "go", "goes"})
+ENDS = frozenset({"when", "once", "if"})
+
+
 def _strength(sentence: Sentence, kind: str, mark: Mark, end: int, status: str) -> dict[str, float]:
     found = strength(sentence, kind, mark, end)
     removing = {"scrap", "abolish", "remove", "eliminate", "lift"} & set(
         sentence.words[max(mark.start - 5, 0) : mark.start]
     )
-    if kind == "tariff" and not found and status == "planned" and removing:
+    ending = ENDS & set(sentence.words[end : end + 2]) and set(sentence.words[end - 2 : end])
+    gone = (removing and not found) or (ending and GOES & ending)
+    if kind == "tariff" and status == "planned" and gone:
         return {"to_pct": 0.0}
     return found
 

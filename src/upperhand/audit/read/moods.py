@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from upperhand.audit.read.marks import Mark, Sentence
+from upperhand.audit.read.parties import asked_to_lessen
 
 #: The first that a clause shows wins.
 STRENGTH = (
@@ -11,6 +14,8 @@ STRENGTH = (
 )
 APART = frozenset({";", "after", "because", "while", "whereas", "but", "although", "though"})
 IF = frozenset({"if", "because"})
+ANSWERS = frozenset({"answer", "retaliate", "respond", "react", "match"})
+SAYING = frozenset({"say", "says", "said"})
 NOT_A_MOVE = frozenset({"past", "denied", "hypothetical"})
 
 
@@ -26,6 +31,8 @@ def mood(sentence: Sentence, instrument: Mark, *, future_date: bool) -> str:
         return "past"
     if "past" in kinds and "planned" in kinds and not _plan_dropped(found, instrument):
         return "planned" if instrument.key == "tariff" else "past"
+    if "asked" in kinds and asked_to_lessen(sentence, instrument):
+        return "in_force"
     imagined = _in_a_condition(sentence, instrument)
     for name in STRENGTH:
         if name in kinds:
@@ -56,7 +63,9 @@ def _asks_a_country(sentence: Sentence, instrument: Mark) -> bool:
 
 def _governs(sentence: Sentence, mark: Mark, instrument: Mark) -> bool:
     """Leave out what belongs to a condition, and what stands far behind the instrument."""
-    if mark.start >= instrument.end + 18:
+    if mark.start >= instrument.end + 18 or _of_an_answer(sentence, mark, instrument):
+        return False
+    if _said_apart(sentence, mark, instrument):
         return False
     if sentence.first(APART, mark.end, instrument.start) is not None:
         return False
@@ -65,6 +74,18 @@ def _governs(sentence: Sentence, mark: Mark, instrument: Mark) -> bool:
         return True
     end = sentence.first({","}, condition, len(sentence.words)) or len(sentence.words)
     return not condition <= mark.start < end or condition <= instrument.start < end
+
+
+def _of_an_answer(sentence: Sentence, mark: Mark, instrument: Mark) -> bool:
+    """Say whether a mood is of an answer to the instrument: would not retaliate against it."""
+    behind = set(sentence.words[mark.end : min(mark.end + 2, instrument.start)])
+    return mark.key in ("denied", "hypothetical", "planned") and bool(ANSWERS & behind)
+
+
+def _said_apart(sentence: Sentence, mark: Mark, instrument: Mark) -> bool:
+    """Say whether a mood stands in what somebody says later on: ... and says that it will."""
+    between = pairwise(sentence.words[instrument.end : mark.start])
+    return any(word in SAYING and then == "that" for word, then in between)
 
 
 def _withdrawn(found: list[Mark]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from upperhand.audit.read.marks import Mark, Sentence
 
 ON = frozenset({"on", "against", "from", "to", "with", "of", "over", "for", "between", "at", "in"})
@@ -34,20 +36,34 @@ BUYERS = frozenset(
             "traders",
             "customers",
             "chipmakers",
+            *("centres", "centers", "operators", "carriers", "utilities", "hospitals"),
+            *("developers", "universities", "ministries", "agencies"),
         ),
     }
 )
 OBJECT_OF = frozenset(
     {
         *("threatened", "threatens", "warned", "warns", "hit", "told", "asked", "exempted"),
-        *("exempts", "urged", "follow", "followed", "follows", "punish", "punished", "spare"),
+        *(
+            "exempts",
+            "urged",
+            "follow",
+            "followed",
+            "follows",
+            "join",
+            "joined",
+            "joins",
+            "punish",
+            "punished",
+            "spare",
+        ),
     }
 )
 SAYING = frozenset({"that", "said", "says", "say", "argues", "argued", "while", "but", ";", "and"})
 BREAKS = frozenset(
     {
         *(";", ":", "because", "while", "whereas", "but", "if", "unless", "who", "which", "until"),
-        *("although", "though", "when", "so", "since", "after", "as"),
+        *("although", "though", "when", "once", "so", "since", "after", "as"),
     }
 )
 OPENINGS = frozenset({"if", "unless", "should", "since", "after", "when", "although", "while"})
@@ -64,16 +80,38 @@ BETWEEN = frozenset(
 HEAD = frozenset({"the", "president", "government", "minister", "of", "us"})
 SUFFER = frozenset(
     {"face", "faces", "faced", "facing", "bracing", "brace", "escape", "escaped", "escapes"}
-    | {"pay", "pays", "paid", "paying"}
+    | {"pay", "pays", "paid", "paying", "carry", "carries", "carried", "attract", "attracts"}
+    | {"accept", "accepts", "accepted", "swallow", "swallowed"}
 )
 LOSE = frozenset({"lose", "loses", "lost", "suffer", "suffers", "suffered", "losing"})
+#: What those do who bow to a threat, or get ready for a measure of somebody else.
+YIELDED = frozenset({("gave", "way"), ("backed", "down"), ("caved", "in"), ("ready", "for")})
 #: Verbs of those who speak of somebody else's measure.
 LOOK_ON = frozenset(
     {
+        *("describes", "described", "denounced", "denounces", "decried", "attacked", "slammed"),
+        *("blasted", "deplored", "lamented", "lambasted"),
         *("opposes", "opposed", "oppose", "fears", "fear", "feared", "criticised", "criticises"),
         *("condemned", "condemns", "welcomed", "welcomes", "protested", "protests", "worries"),
     }
 )
+#: What those are asked to do who have a measure in force.
+LESSEN = frozenset(
+    {
+        "lower",
+        "cut",
+        "scrap",
+        "lift",
+        "drop",
+        "reconsider",
+        "suspend",
+        "reduce",
+        "remove",
+        "ease",
+        "end",
+    }
+)
+MEANS = frozenset({"by", "with", "through", "using"})
 BE = frozenset({"is", "are", "was", "were", "been", "be"})
 #: Whoever pays for a measure of their own government, and whoever sells what it withholds.
 CONSUMERS = frozenset(
@@ -84,6 +122,7 @@ CONSUMERS = frozenset(
 )
 SELLERS = frozenset({"suppliers", "exporters", "sellers", "makers", "toolmakers", "producers"})
 FORCES = frozenset({"army", "navy", "military", "government", "agencies", "police", "hospitals"})
+GATES = frozenset({"port", "ports", "border", "borders", "customs", "shops"})
 IN_FORCE = frozenset({"effect", "force"})
 PRONOUNS = frozenset({"it", "its", "he", "his", "she", "her", "they", "their", "administration"})
 
@@ -97,16 +136,21 @@ def clause_end(sentence: Sentence, start: int) -> int:
 
 def actors(sentence: Sentence, instrument: Mark, previous: str | None) -> tuple[list[str], bool]:
     """Return the codes of those who act, and whether the sentence itself names them."""
-    agent = _agent(sentence, instrument) or _inside(sentence, instrument)
+    agent = (
+        _agent(sentence, instrument)
+        or _inside(sentence, instrument)
+        or relative(sentence, instrument)
+        or asked_to_lessen(sentence, instrument)
+    )
     if agent:
         return [agent.key], True
     owner = _owner(sentence, instrument)
     if owner:
         return _list_with(sentence, owner), True
-    subject = _subject(sentence, instrument)
+    subject = _subject(sentence, instrument) or _means_of(sentence, instrument)
     if subject:
         return _list_with(sentence, subject), True
-    decider = _decider(sentence, instrument)
+    decider = _decider(sentence, instrument) or _quoted(sentence, instrument)
     if decider:
         return [decider.key], True
     buyer = _buyer(sentence, instrument)
@@ -194,6 +238,15 @@ def _subject(sentence: Sentence, instrument: Mark) -> Mark | None:
     return last
 
 
+def _means_of(sentence: Sentence, instrument: Mark) -> Mark | None:
+    """Find whose means an instrument is: by limiting sales, Washington hopes to slow them."""
+    if sentence.words[0] not in MEANS or instrument.start > 6:
+        return None
+    behind = [m for m in sentence.of("COUNTRY") if m.start >= instrument.end]
+    found = [m for m in behind if m.form != "adjective" and is_subject(sentence, m)]
+    return found[0] if found else None
+
+
 def _looks_on(sentence: Sentence, mark: Mark) -> bool:
     """Say whether somebody only speaks of a measure: Germany opposes it, Lula called it theft."""
     after = sentence.words[mark.end : mark.end + 2]
@@ -201,10 +254,23 @@ def _looks_on(sentence: Sentence, mark: Mark) -> bool:
     return bool(LOOK_ON & set(after[:1])) or named
 
 
+def complainer(sentence: Sentence, acting: list[str]) -> Mark | None:
+    """Find who speaks of somebody else's measure, and so is hit by it where nobody else is."""
+    found = [m for m in sentence.of("COUNTRY") if _looks_on(sentence, m)]
+    own = [m for m in found if is_subject(sentence, m) and m.key not in acting]
+    return own[0] if own else None
+
+
 def _suffers(sentence: Sentence, mark: Mark, instrument: Mark) -> bool:
     """Say whether who stands before an instrument is hit by it: faces, would lose under."""
-    between = set(sentence.words[mark.end : instrument.start])
-    return bool(SUFFER & between) or bool(LOSE & between and {"under", "from"} & between)
+    words = sentence.words[mark.end : instrument.start]
+    between = set(words)
+    pairs = set(pairwise(words))
+    return (
+        bool(SUFFER & between)
+        or bool(LOSE & between and {"under", "from"} & between)
+        or bool(YIELDED & pairs)
+    )
 
 
 def is_passive(sentence: Sentence, instrument: Mark) -> bool:
@@ -223,6 +289,8 @@ def sufferer(sentence: Sentence, acting: list[str], *, sells: bool) -> Mark | No
         word = sentence.words[cue.start]
         fear = word.startswith("fear")
         if not fear and (cue.label, cue.key) != ("CLAIM", "effect"):
+            continue
+        if sentence.before(cue.start, 2) == ("not", "to"):
             continue
         first = cue.start - 5 if fear or word.startswith("los") else cue.start
         last = cue.start if fear or word.startswith("los") else cue.end + 3
@@ -246,13 +314,48 @@ def _place(sentence: Sentence, instrument: Mark) -> Mark | None:
     """Find where it holds: came into effect in Canada, a levy in the United States."""
     for mark in sentence.of("COUNTRY"):
         lead = [w for w in sentence.before(mark.start, 3) if w != "the"]
+        gate = sentence.words[mark.end : mark.end + 1]
+        if mark.start >= instrument.end and lead[-1:] == ["at"] and GATES & set(gate):
+            return mark
         after = mark.start >= instrument.end and mark.form == "noun"
         into_force = bool(lead[-2:-1]) and lead[-2] in IN_FORCE
+        into_force = into_force or mark.start - instrument.end <= 2
         faced = bool(SUFFER & set(sentence.words)) or is_passive(sentence, instrument)
         holds = into_force or faced
         if after and lead[-1:] == ["in"] and holds:
             return mark
     return None
+
+
+def asked_to_lessen(sentence: Sentence, instrument: Mark) -> Mark | None:
+    """Find who is asked to give up what is in force: they begged Paris to lower its duty."""
+    for mark in sentence.of("COUNTRY"):
+        behind = sentence.words[mark.end : mark.end + 2]
+        asked = any(m.start <= mark.start <= m.end for m in sentence.of("MOOD") if m.key == "asked")
+        if asked and mark.end < instrument.start and behind[:1] == ("to",) and LESSEN & set(behind):
+            return mark
+    return None
+
+
+def relative(sentence: Sentence, instrument: Mark) -> Mark | None:
+    """Find who acts in a clause on the instrument: the duty that Ottawa levies."""
+    words = sentence.words
+    place = instrument.end + (words[instrument.end : instrument.end + 1] == (",",))
+    if words[place : place + 1] not in (("that",), ("which",)):
+        return None
+    place += 1 + (words[place + 1 : place + 2] == ("the",))
+    named = [m for m in sentence.of("COUNTRY") if m.start == place]
+    return named[0] if named and is_subject(sentence, named[0]) else None
+
+
+def _quoted(sentence: Sentence, instrument: Mark) -> Mark | None:
+    """Find who speaks of their own measures: "We will tax cars", the Indian minister said."""
+    marks = {'"'} if sentence.words[0] == '"' else {"?"}
+    close = sentence.first(marks, instrument.end, len(sentence.words))
+    if marks == {"?"} and "says" not in sentence.words[close or len(sentence.words) :]:
+        return None
+    behind = [m for m in sentence.of("COUNTRY") if close is not None and m.start > close]
+    return behind[0] if behind else None
 
 
 def _buyer(sentence: Sentence, instrument: Mark) -> Mark | None:
@@ -288,11 +391,13 @@ def targets(
     sentence: Sentence, instrument: Mark, acting: list[str], end: int
 ) -> tuple[list[str], list[Mark]]:
     """Return the codes aimed at, and the marks they come from."""
+    aims = [m.start for m in sentence.of("CLAIM") if m.key == "aim" and m.start >= instrument.end]
+    end = min([end, *aims])
     after = [m for m in _names(sentence) if instrument.start <= m.start < end]
     found = [m for m in after if m.key not in acting and _aimed_at(sentence, m, instrument)]
     if not found:
         found = [m for m in _names(sentence) if _object(sentence, m, instrument, acting)]
-    if not found and instrument.key == "listing":
+    if not found and instrument.key in ("listing", "walk_out"):
         found = [m for m in _names(sentence) if m.key not in acting][:1]
     return list(dict.fromkeys(m.key for m in found)), found
 
@@ -309,6 +414,8 @@ def _aimed_at(sentence: Sentence, mark: Mark, instrument: Mark) -> bool:
         return False
     if last in {"of", "buy", "buys"} and lead[-2:-1] and lead[-2] in {*BUYERS, "that"}:
         return False  # a tariff on those who trade with somebody else
+    if last == "at" and GATES & {after}:
+        return False
     if last in INSIDE:
         return lead[-2:-1] == ["made"]
     if mark.form == "adjective" and last in INSIDE:

@@ -21,6 +21,10 @@ TENS = {
         ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
     )
 }
+#: Where and when an agency wrote, before its first sentence.
+DATELINE = re.compile(
+    r"^[A-Z][A-Z]+(?:[ /][A-Z]+)*(?:, [A-Z][a-z]{2,8}\.? \d{1,2})?(?: \([A-Za-z ]+\))? [-\u2013\u2014]+ "
+)
 UNIT = r"(?=\s+(?:percent|points?|years?|months?|times|billion|million|dollars|euros)\b)"
 _TENS = re.compile(rf"\b({'|'.join(TENS)})(?:[ -]({'|'.join(list(SMALL)[1:10])}))?\b{UNIT}", re.I)
 _SMALL = re.compile(rf"\b({'|'.join(SMALL)})\b{UNIT}", re.I)
@@ -35,6 +39,7 @@ _FIXED = (
     (re.compile(r"(?<=\d)[ -]?(?:pp|p\.p\.)(?![a-z])", re.I), " points"),
     (re.compile(r"[ -]?(?:per[ -]cent|percent|pct\b)", re.I), " percent"),
     (re.compile(r"\s*%"), " percent"),
+    (re.compile(r"\bfrom (\d[\d.]*) to (?=\d[\d.]* percent)"), r"from \1 percent to "),
     (re.compile(r"(?:US|C|A)?\$\s*(\d[\d.]*)\s*(bn|billion|m|mn|million)?\b"), r"\1 \2 dollars"),
     (re.compile(r"(?<=[A-Za-z])-(?=[A-Za-z])"), " "),
     (re.compile(r"(?<=\d)-(?=[A-Za-z])"), " "),
@@ -54,6 +59,7 @@ def plain(sentence: str) -> str:
         >>> plain("$12bn of beans, one hundred per cent")
         '12 billion dollars of beans, 100 percent'
     """
+    sentence = DATELINE.sub("", sentence)
     for pattern, spelling in _FIXED:
         sentence = pattern.sub(spelling, sentence)
     sentence = _HUNDRED.sub(lambda m: str(100 * _digit(m[1])), sentence)

@@ -5,14 +5,43 @@ from __future__ import annotations
 from upperhand.audit.read.marks import Mark, Sentence
 
 LESS = frozenset(
-    {"cut", "cuts", "lower", "lowers", "lowered", "reduce", "reduced", "reduces", "trim", "trimmed"}
+    {
+        "cut",
+        "cutting",
+        "lowering",
+        "reducing",
+        "trimming",
+        "cuts",
+        "lower",
+        "lowers",
+        "lowered",
+        "reduce",
+        "reduced",
+        "reduces",
+        "trim",
+        "trimmed",
+    }
 )
 LEVEL = frozenset(
     {
         *("raise", "raises", "raised", "raising", "rise", "rises", "rose", "increase", "increased"),
+        *("raising", "take", "takes", "took", "push", "pushes", "bring", "brings", "brought"),
         *("hike", "hiked", "set", "sets", "stand", "stands", "stood", "fell", "fallen", "add"),
-        *("adds", "added", "lift", "double", "doubled", "average", "averages", "climb", "up", "at"),
         *(
+            "adds",
+            "added",
+            "lift",
+            "double",
+            "doubles",
+            "doubled",
+            "average",
+            "averages",
+            "climb",
+            "up",
+            "at",
+        ),
+        *(
+            *("triples", "trebles", "quadruple", "quadruples", "halves"),
             "triple",
             "treble",
             "halve",
@@ -27,7 +56,25 @@ LEVEL = frozenset(
         *LESS,
     }
 )
-IS = frozenset({"is", "was", "be", "are", "were", "remains", "remain"})
+IS = frozenset(
+    {
+        "hit",
+        "hits",
+        "reached",
+        "reaches",
+        "average",
+        "averages",
+        "averaged",
+        "exceeds",
+        "is",
+        "was",
+        "be",
+        "are",
+        "were",
+        "remains",
+        "remain",
+    }
+)
 OUTCOMES = frozenset(
     {
         *("prices", "price", "sales", "shares", "growth", "voters", "output", "exports", "profits"),
@@ -66,7 +113,12 @@ def _of_tariff(
     sentence: Sentence, instrument: Mark, rates: list[Mark], end: int
 ) -> dict[str, float]:
     if rates:
-        return _role(sentence, _last_of_range(sentence, rates))
+        new = _last_of_range(sentence, rates)
+        if sentence.before(new.start) == ("to",) and any(
+            sentence.before(old.start) == ("from",) for old in rates
+        ):
+            return {"to_pct": float(new.key)}
+        return _role(sentence, new)
     start = max(instrument.start - 8, 0)
     if "zero" in sentence.words[instrument.start : end]:
         return {"to_pct": 0.0}
@@ -113,6 +165,8 @@ def _belongs(sentence: Sentence, rate: Mark, instrument: Mark, end: int) -> bool
     if rate.start >= end:
         return False
     between = sentence.words[instrument.end : rate.start]
+    if _is_of_range(sentence, rate):
+        return True
     if OUTCOMES & set(between):
         return False
     if between[:1] == ("of",) or sentence.before(rate.start) == ("of",):
@@ -122,6 +176,16 @@ def _belongs(sentence: Sentence, rate: Mark, instrument: Mark, end: int) -> bool
         or bool(IS & set(between[-1:]))
         or bool(LEVEL & set(_around(sentence, rate)))
     )
+
+
+def _is_of_range(sentence: Sentence, rate: Mark) -> bool:
+    """Say whether a rate is one of `from 20 per cent to 5 per cent`."""
+    others = sentence.of("RATE")
+    before = any(o.end == rate.start - 1 and sentence.before(o.start) == ("from",) for o in others)
+    after = any(o.start == rate.end + 1 for o in others) and sentence.before(rate.start) == (
+        "from",
+    )
+    return after or (before and sentence.before(rate.start) == ("to",))
 
 
 def _around(sentence: Sentence, rate: Mark) -> tuple[str, ...]:

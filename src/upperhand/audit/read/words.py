@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 LISTS = {"countries.csv": "COUNTRY", "firms.csv": "FIRM", "goods.csv": "GOOD"}
 _REFERENCE = re.compile(r"^<([A-Z]+)>$")
 #: Labels that other patterns refer to, found first.
-FIRST = ("FRACTION", "FACTOR")
+FIRST = ("FRACTION", "FACTOR", "HINDER")
 #: What a token is, as other patterns see it: its label and its word.
 MARK = "upperhand_mark"
 
