@@ -24,6 +24,7 @@ REPORTERS = frozenset(
         *("everybody", "everyone", "nobody", "many", "most", "some", "few", "whoever", "anyone"),
     }
 )
+OWN = frozenset({"its", "their"})
 NOT = frozenset({"not", "n't", "never", "no"})
 SUFFERED = ("los", "gain", "would", "suffer", "bear", "bore", "shoulder")
 QUANTITIES = ("RATE", "POINTS", "FRACTION", "FACTOR", "MONEY", "SPAN")
@@ -177,6 +178,8 @@ def _subject(
     subjects = [m for m in before if _bare(sentence, m)]
     if mark.key == "technology":
         subjects = [m for m in subjects if m.end <= mark.start] or subjects
+    if mark.key == "effect" and before and OWN & set(sentence.before(mark.start, 4)):
+        return before[-1].key, False
     if subjects:
         return (subjects[-1] if mark.key in ("technology", "leverage") else subjects[0]).key, True
     if before:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from upperhand.audit.read.marks import Mark, Sentence
 from upperhand.audit.read.parties import BREAKS, is_subject
 
+#: Words on people that begin as the words on what they do.
+PEOPLE = frozenset({"buyer", "buyers", "importer", "importers", "exporter", "exporters"})
 SELL = ("export", "sale", "sell", "shipment", "deliver", "suppl", "access")
 BUY = ("import", "purchas", "buy")
 STATE = frozenset({"army", "federal", "pentagon", "tender", "tenders", "military", "procurement"})
@@ -57,7 +59,7 @@ def _direction(sentence: Sentence, instrument: Mark, acting: list[str]) -> str:
 
 
 def _has(words: tuple[str, ...], stems: tuple[str, ...]) -> bool:
-    return any(word.startswith(stem) for word in words for stem in stems)
+    return any(word.startswith(stem) for word in words if word not in PEOPLE for stem in stems)
 
 
 def _firm_after(sentence: Sentence, instrument: Mark) -> Mark | None:

@@ -125,6 +125,11 @@ def _of_instrument(
     if kind in EXPORT_KINDS:
         marks = [m for m in marks if not _is_origin(m, goods)]
         on = list(dict.fromkeys(m.key for m in marks))
+    if kind == "export_licence" and not on:
+        sold = [
+            m for m in sentence.of("COUNTRY") if m.key not in acting and _is_market(sentence, m)
+        ]
+        on = [m.key for m in sold[:1]]
     if kind == "export_licence" and not acting:
         acting = [m.key for m in sentence.of("FIRM") if m.end <= mark.end][:1]
     if not on and (kind == "tariff" or acting):
@@ -155,6 +160,12 @@ def _of_instrument(
     if len(acting) > 1 and not on and kind not in ONE_SIDED:
         several = [replace(m, on=tuple(c for c in acting if c != m.by)) for m in several]
     return [_weighed(part, named=named) for part in several]
+
+
+def _is_market(sentence: Sentence, mark: Mark) -> bool:
+    """Say whether a name tells where a firm sells: its Chinese sales, its sales in China."""
+    behind = mark.form == "adjective" and sentence.words[mark.end : mark.end + 1] == ("sales",)
+    return behind or sentence.before(mark.start, 2) in (("sales", "in"), ("sales", "to"))
 
 
 def _is_origin(mark: Mark, goods: list[Mark]) -> bool:

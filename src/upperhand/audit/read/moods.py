@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from upperhand.audit.read.marks import Mark, Sentence
-from upperhand.audit.read.parties import asked_to_lessen
+from upperhand.audit.read.parties import MEANS, asked_to_lessen
 
 #: The first that a clause shows wins.
 STRENGTH = (
@@ -65,7 +63,7 @@ def _governs(sentence: Sentence, mark: Mark, instrument: Mark) -> bool:
     """Leave out what belongs to a condition, and what stands far behind the instrument."""
     if mark.start >= instrument.end + 18 or _of_an_answer(sentence, mark, instrument):
         return False
-    if _said_apart(sentence, mark, instrument):
+    if _said_apart(sentence, mark, instrument) or _of_the_end(sentence, mark, instrument):
         return False
     if sentence.first(APART, mark.end, instrument.start) is not None:
         return False
@@ -84,8 +82,18 @@ def _of_an_answer(sentence: Sentence, mark: Mark, instrument: Mark) -> bool:
 
 def _said_apart(sentence: Sentence, mark: Mark, instrument: Mark) -> bool:
     """Say whether a mood stands in what somebody says later on: ... and says that it will."""
-    between = pairwise(sentence.words[instrument.end : mark.start])
-    return any(word in SAYING and then == "that" for word, then in between)
+    places = range(instrument.end, mark.start - 1)
+    starts = {m.start for m in sentence.of("COUNTRY")}
+    return any(
+        sentence.words[i] in SAYING and (sentence.words[i + 1] == "that" or i + 1 in starts)
+        for i in places
+    )
+
+
+def _of_the_end(sentence: Sentence, mark: Mark, instrument: Mark) -> bool:
+    """Say whether a mood is of what a means is for: by limiting sales, Paris hopes to win."""
+    comma = sentence.first({","}, instrument.end, mark.start)
+    return sentence.words[0] in MEANS and comma is not None
 
 
 def _withdrawn(found: list[Mark]) -> bool:

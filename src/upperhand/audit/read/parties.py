@@ -81,6 +81,7 @@ HEAD = frozenset({"the", "president", "government", "minister", "of", "us"})
 SUFFER = frozenset(
     {"face", "faces", "faced", "facing", "bracing", "brace", "escape", "escaped", "escapes"}
     | {"pay", "pays", "paid", "paying", "carry", "carries", "carried", "attract", "attracts"}
+    | {"dodge", "dodged", "averted", "avoided"}
     | {"accept", "accepts", "accepted", "swallow", "swallowed"}
 )
 LOSE = frozenset({"lose", "loses", "lost", "suffer", "suffers", "suffered", "losing"})
@@ -111,6 +112,7 @@ LESSEN = frozenset(
         "end",
     }
 )
+MADE = frozenset({"made", "built", "produced", "sold", "supplied", "grown"})
 MEANS = frozenset({"by", "with", "through", "using"})
 BE = frozenset({"is", "are", "was", "were", "been", "be"})
 #: Whoever pays for a measure of their own government, and whoever sells what it withholds.
@@ -292,8 +294,9 @@ def sufferer(sentence: Sentence, acting: list[str], *, sells: bool) -> Mark | No
             continue
         if sentence.before(cue.start, 2) == ("not", "to"):
             continue
-        first = cue.start - 5 if fear or word.startswith("los") else cue.start
-        last = cue.start if fear or word.startswith("los") else cue.end + 3
+        behind = fear or word.startswith(("los", "stood", "stand"))
+        first = cue.start - 5 if behind else cue.start
+        last = cue.start if behind else cue.end + 3
         for mark in _names(sentence):
             after = set(sentence.words[mark.end : mark.end + 2])
             if first <= mark.start < last and mark.key not in acting and not spared & after:
@@ -391,12 +394,17 @@ def targets(
     sentence: Sentence, instrument: Mark, acting: list[str], end: int
 ) -> tuple[list[str], list[Mark]]:
     """Return the codes aimed at, and the marks they come from."""
-    aims = [m.start for m in sentence.of("CLAIM") if m.key == "aim" and m.start >= instrument.end]
-    end = min([end, *aims])
+    if relative(sentence, instrument):
+        end = len(sentence.words)
+    aims = [m for m in sentence.of("CLAIM") if m.key == "aim" and m.start >= instrument.end]
+    end = min([end, *(m.start for m in aims)])
     after = [m for m in _names(sentence) if instrument.start <= m.start < end]
     found = [m for m in after if m.key not in acting and _aimed_at(sentence, m, instrument)]
     if not found:
         found = [m for m in _names(sentence) if _object(sentence, m, instrument, acting)]
+    if not found and acting and aims and not {"not", "n't"} & set(sentence.words):
+        held = [m for m in _names(sentence) if m.start >= aims[0].start and m.key not in acting]
+        found = held[:1]
     if not found and instrument.key in ("listing", "walk_out"):
         found = [m for m in _names(sentence) if m.key not in acting][:1]
     return list(dict.fromkeys(m.key for m in found)), found
@@ -410,7 +418,7 @@ def _aimed_at(sentence: Sentence, mark: Mark, instrument: Mark) -> bool:
     lead = [w for w in sentence.before(mark.start, 2) if w != "the"]
     last = lead[-1] if lead else ""
     after = sentence.words[mark.end] if mark.end < len(sentence.words) else ""
-    if after in SAID_BY or last == "by":
+    if after in SAID_BY or (last == "by" and not MADE & {*lead[-2:-1]}):
         return False
     if last in {"of", "buy", "buys"} and lead[-2:-1] and lead[-2] in {*BUYERS, "that"}:
         return False  # a tariff on those who trade with somebody else
