@@ -20,10 +20,11 @@ from tests.uncertainty import tasks
 from upperhand.core.errors import OptionError, RecordError
 from upperhand.uncertainty.parts import grid_cells
 from upperhand.uncertainty.priors import Priors
+from upperhand.uncertainty.query import query_sweep
 from upperhand.uncertainty.run import propagate
 from upperhand.uncertainty.sources import elasticity_priors
 from upperhand.uncertainty.sweep import read_manifest, sweep
-from upperhand.uncertainty.swept import query_sweep, read_sweep
+from upperhand.uncertainty.swept import read_sweep
 from upperhand.uncertainty.workers import SweepError
 from upperhand.world.toy import toy_world
 
@@ -165,7 +166,7 @@ def test_each_draw_has_a_fingerprint_of_its_own(tmp_path):
     ).iloc[0]
     assert (found.n, found.own, found.pairs, found.seed) == (200, 200, 200, 7)
     assert found.failed == read_manifest(tmp_path)["failed"]
-    with pytest.raises(OptionError, match="the view is `draws`"):
+    with pytest.raises(OptionError, match="the view `draws`"):
         query_sweep(tmp_path, "select nothing from nowhere")
     median = query_sweep(tmp_path, 'select median("out: sum") m from draws where cell = 0').m[0]
     assert abs(median - np.median(read_sweep(tmp_path).values("sum"))) < 1e-12

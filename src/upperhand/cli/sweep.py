@@ -89,12 +89,18 @@ def sweep(
 
 def query(
     folder: Annotated[Path, typer.Argument(help="Folder of a sweep.")],
-    sql: Annotated[str, typer.Argument(help="SQL for DuckDB; the view is `draws`.")],
+    sql: Annotated[str, typer.Argument(help="One SELECT for DuckDB; the view is `draws`.")],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write .csv or .parquet instead.")
     ] = None,
+    seconds: Annotated[
+        float, typer.Option(min=0.001, max=1e6, help="Most that the query may take.")
+    ] = 600.0,
+    memory_mb: Annotated[
+        int, typer.Option(min=32, max=10_000_000, help="Most memory it may use, in MB.")
+    ] = 4096,
 ) -> None:
-    """Ask a sweep by SQL.
+    """Ask a sweep by SQL, which sees its draws and nothing else.
 
     Example: upperhand query out 'select cell, median("out: real income of CHN, long") from draws group by cell'
     """
@@ -103,7 +109,7 @@ def query(
 
     if output is not None and output.suffix not in FORMATS:
         raise OptionError(f"-o {output}: " + unknown("suffix", output.suffix, FORMATS))
-    found = ask(folder, sql)
+    found = ask(folder, sql, seconds=seconds, memory_mb=memory_mb)
     if output is None:
         say(found.to_string(index=False))
         return

@@ -21,9 +21,10 @@ from upperhand.scenario.worlds import world_of
 from upperhand.uncertainty.draws import Draw
 from upperhand.uncertainty.parts import grid_cells
 from upperhand.uncertainty.priors import Priors
+from upperhand.uncertainty.query import MEMORY_MB, SECONDS, query_sweep
 from upperhand.uncertainty.run import propagate
 from upperhand.uncertainty.sweep import Sweep, sweep
-from upperhand.uncertainty.swept import query_sweep, read_sweep
+from upperhand.uncertainty.swept import read_sweep
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -229,9 +230,11 @@ def read_cells(folder: str | Path) -> Iterator[tuple[Draw, Ensemble]]:
         yield at, read_sweep(folder, cell=cell)
 
 
-def query(folder: str | Path, sql: str) -> pd.DataFrame:
-    """Return the answer of a query over all draws of a sweep, a view named `draws`."""
-    return query_sweep(folder, sql)
+def query(
+    folder: str | Path, sql: str, *, seconds: float = SECONDS, memory_mb: int = MEMORY_MB
+) -> pd.DataFrame:
+    """Return the answer of one SELECT over all draws of a sweep, a view named `draws`."""
+    return query_sweep(folder, sql, seconds=seconds, memory_mb=memory_mb)
 
 
 def drawn(

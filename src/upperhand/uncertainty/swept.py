@@ -1,4 +1,4 @@
-"""Read a sweep: as an ensemble where it fits in memory, by SQL where it does not."""
+"""Read a sweep back as an ensemble, every part checked."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from upperhand.core.errors import MissingExtraError, OptionError, RecordError, raise_faults
+from upperhand.core.errors import OptionError, RecordError, raise_faults
 from upperhand.results.ensemble import Ensemble
 from upperhand.results.save_ensemble import from_frame, pyarrow
 from upperhand.uncertainty.parts import head_of
@@ -44,24 +44,12 @@ def read_sweep(folder: str | Path, *, cell: int = 0) -> Ensemble:
     return from_frame(_ordered(frame), extra | {"provenance": made_by})
 
 
-def query_sweep(folder: str | Path, sql: str) -> pd.DataFrame:
-    """Return the answer of DuckDB to a query over all draws, a view named `draws`.
-
-    Columns are `cell, draw, scramble, seed, fingerprint, ending`, and one for each `in: NAME`,
-    `over: NAME` and `out: NAME`; quote them. DuckDB reads from disk, so the sweep need not fit in
-    memory.
+def parts_of(folder: str | Path) -> list[Path]:
+    """Return the parts of a sweep, all cells, once each is found whole.
 
     Raises:
-        RecordError: If parts are missing or damaged.
-        OptionError: If DuckDB refuses the query.
-        MissingExtraError: If DuckDB is not installed.
+        RecordError: If parts are missing or damaged (each named).
     """
-    try:
-        import duckdb
-    except ImportError as error:
-        raise MissingExtraError(
-            "queries need DuckDB; install it with: pip install 'upperhand[query]'"
-        ) from error
     about = read_manifest(folder)
     cells = len(about["cells"])
     paths = [
@@ -70,14 +58,7 @@ def query_sweep(folder: str | Path, sql: str) -> pd.DataFrame:
         for k in range(about["parts"] // cells)
     ]
     check_parts(paths, about["plan"])
-    with duckdb.connect(":memory:") as base:
-        try:
-            base.read_parquet([str(p) for p in paths], union_by_name=True).create_view("draws")
-            found: pd.DataFrame = base.sql(sql).df()
-        except (duckdb.Error, AttributeError) as error:
-            words = str(error) if isinstance(error, duckdb.Error) else "it selects nothing"
-            raise OptionError(f"query: {words}; the view is `draws`") from error
-    return found
+    return paths
 
 
 def check_parts(paths: list[Path], plan: str) -> None:
