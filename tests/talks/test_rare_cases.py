@@ -216,7 +216,7 @@ def test_a_side_without_patience_keeps_only_the_part_that_enforces_itself():
             assert "would break the deal" in one.sentence
             assert f"{one.part_kept:.0%} of the way enforces itself" in one.sentence
             way = scale.now + one.part_kept * (end - scale.now)
-            keep, cheat = scale.worth(way)[k], cheating(scale, way)[k]
+            keep, cheat = scale.worth(way)[k], cheating(scale, [way])[0][k]
             weight = one.with_legal_risk / (1 - one.with_legal_risk)
             slack = weight * (keep - main.threat_usd_bn[k]) - (cheat - keep)
             assert abs(slack) < 0.05 * (scale.worth(end)[k] - main.threat_usd_bn[k])

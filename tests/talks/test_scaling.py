@@ -157,7 +157,7 @@ def test_cheating_takes_back_one_sides_part_only(scale, table):
     from upperhand.talks.scaled_deals import cheating
 
     point = table.front.points[2]
-    first, second = cheating(scale, point.strength)
+    first, second = cheating(scale, [point.strength])[0]
     mine, yours = point.strength.copy(), point.strength.copy()
     mine[:2], yours[2:] = scale.now[:2], scale.now[2:]
     assert (first, second) == pytest.approx((scale.worth(mine)[0], scale.worth(yours)[1]), abs=1e-7)

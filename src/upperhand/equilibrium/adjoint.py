@@ -11,7 +11,7 @@ for example the objectives of P players, so that the tensors are read once for a
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,8 +22,6 @@ from upperhand.equilibrium.hats import (
     Nests,
     State,
     Wedges,
-    final_mix,
-    value_added_share,
 )
 
 Array = npt.NDArray[np.float64]
@@ -74,10 +72,8 @@ def point_at(
     base: Base, nests: Nests, wedges: Wedges, damp: Array, state: State, flows: Flows
 ) -> Point:
     """Return the point at which `pull_back` differentiates."""
-    eta, power = base.specific[:, None], 1.0 - nests.materials
+    eta, materials = base.specific[:, None], flows.materials
     demand = ((1.0 - eta) * flows.value_added).sum(axis=0)
-    share = value_added_share(base, flows.log_cost, state.log_factor_price, nests.value_added)
-    mix = final_mix(base, state.log_price, flows.log_final_price, nests.final)
     earned = _over(np.broadcast_to(eta, flows.value_added.shape), flows.value_added)
     slow = 1.0 / (1.0 + eta * base.elasticity[:, None] * base.value_added_share)
     return Point(
@@ -86,10 +82,10 @@ def point_at(
         wedges,
         damp[:, None],
         State(*(item[..., None] for item in state)),
-        Flows(*(item[..., None] for item in flows)),
-        share=share[..., None],
-        final_mix=mix[..., None],
-        final=(mix * flows.income)[..., None],
+        _with_outcomes(flows),
+        share=flows.value_added_share[..., None],
+        final_mix=flows.final_mix[..., None],
+        final=(flows.final_mix * flows.income)[..., None],
         labour_income=(demand / np.exp(flows.labour_gap))[:, None],
         mobile=((1.0 - eta) / demand)[..., None],
         earned=earned[..., None],
@@ -97,9 +93,17 @@ def point_at(
         border_pull=_over(flows.border, flows.pull)[..., None],
         sales_pull=_over(flows.sales, flows.pull)[..., None],
         bought=_over(flows.imports, flows.density)[..., None],
-        lifted=None if power == 0.0 else np.exp(power * state.log_price)[..., None],
-        lowered=None if power == 0.0 else np.exp(-power * flows.log_materials)[..., None],
+        lifted=None if materials.lifted is None else materials.lifted[..., None],
+        lowered=None if materials.total is None else 1.0 / materials.total[..., None],
     )
+
+
+def _with_outcomes(flows: Flows) -> Flows:
+    """Return flows with an axis of outcomes; their parts of the materials nest are in `Point`."""
+    each: dict[str, Any] = {
+        name: item[..., None] for name, item in flows._asdict().items() if name != "materials"
+    }
+    return Flows(materials=flows.materials, **each)
 
 
 class Seed(NamedTuple):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, reduce
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -37,6 +38,16 @@ class Calibration:
     def damp(self) -> Array:
         """Step [N] of wages per log point of excess labour demand."""
         return np.asarray(wage_damping(self.base))
+
+    @cached_property
+    def at_border(self) -> Array:
+        """Kernel over one plus the tariff at the baseline, [S, N, N]."""
+        return np.asarray(self.base.share / self.duty)
+
+    @cached_property
+    def at_gate(self) -> Array | None:
+        """The same over one plus the export tax; None where no country taxes exports."""
+        return self.at_border / self.levy if (self.levy != 1.0).any() else None
 
     @cached_property
     def blocks(self) -> Blocks:
@@ -109,12 +120,9 @@ def wedges_of(calibration: Calibration, shock: Shock, *, closure: str, size: flo
     Prices move along logarithms and availability along a straight line, so that a ban is reached
     exactly at the end of the path (eq. 2.11).
     """
-    world, base = calibration.world, calibration.base
-    kernel, duty, levy = _tensors(calibration, shock, size)
-    at_border = kernel / duty
-    at_gate = at_border / levy if (levy != 1.0).any() else None
-    imbalance = world.imbalance
-    zero, zeros = np.zeros_like(imbalance), np.zeros_like(base.spending)
+    kernel, at_border, at_gate = _tensors(calibration, touched(calibration, shock, size))
+    zeros = np.zeros_like(calibration.base.spending)
+    imbalance, imbalance_share = imbalances(calibration, closure)
     return Wedges(
         kernel=kernel,
         at_border=at_border,
@@ -122,33 +130,84 @@ def wedges_of(calibration: Calibration, shock: Shock, *, closure: str, size: flo
         log_productivity=size * np.log(shock.productivity.T),
         subsidy=between(zeros, shock.subsidy_add.T, size) if shock.subsidy_add.any() else None,
         log_factor_supply=size * np.log(shock.factor_supply),
-        imbalance=imbalance if closure == "fixed" else zero,
-        imbalance_share=imbalance / world.income.sum() if closure == "share" else zero,
+        imbalance=imbalance,
+        imbalance_share=imbalance_share,
     )
 
 
-def _tensors(calibration: Calibration, shock: Shock, size: float) -> tuple[Array, Array, Array]:
-    """Return kernel, one plus tariff and one plus export tax, [S, importer, exporter] each.
+def imbalances(calibration: Calibration, closure: str) -> tuple[Array, Array]:
+    """Return imbalances [N] that keep their value, and those that keep their share of world income."""
+    imbalance = calibration.world.imbalance
+    zero = np.zeros_like(imbalance)
+    return (
+        imbalance if closure == "fixed" else zero,
+        imbalance / calibration.world.income.sum() if closure == "share" else zero,
+    )
 
-    Only cells that the shock touches are computed; most shocks touch few.
+
+class Touched(NamedTuple):
+    """The cells of the tensors that a shock changes; most shocks touch few.
+
+    Attributes:
+        cells: [M] positions in a flat tensor [S, importer, exporter].
+        kernel: [M] new kernel there.
+        duty: [M] one plus the new tariff.
+        levy: [M] one plus the new export tax.
     """
+
+    cells: npt.NDArray[np.intp]
+    kernel: Array
+    duty: Array
+    levy: Array
+
+
+def touched(calibration: Calibration, shock: Shock, size: float = 1.0) -> Touched:
+    """Return what `size` of a shock changes in the tensors (eq. 2.4, 2.11)."""
     world, base = calibration.world, calibration.base
     tariff, export_tax = shock.tariff(world), shock.export_tax(world)
-    touched = (tariff != world.tariff) | (export_tax != world.export_tax)
-    touched |= (shock.trade_cost != 1.0) | (shock.availability != 1.0)
-    cells = np.nonzero(touched)
-    place = cells[::-1]
-    kernel, duty, levy = base.share.copy(), calibration.duty.copy(), calibration.levy.copy()
-    before = duty[place] * levy[place]
-    duty[place] = 1.0 + between(world.tariff[cells], tariff[cells], size)
-    levy[place] = 1.0 + between(world.export_tax[cells], export_tax[cells], size)
-    log_price = np.log(duty[place] * levy[place] / before)
-    log_price += size * np.log(shock.trade_cost[cells])
+    sector, importer, exporter = place = _where_touched(world, shock, tariff, export_tax)
+    cells = (exporter, importer, sector)
+    before = calibration.duty[place] * calibration.levy[place]
+    duty = 1.0 + between(world.tariff[cells], tariff[cells], size)
+    levy = 1.0 + between(world.export_tax[cells], export_tax[cells], size)
+    log_price = np.log(duty * levy / before) + size * np.log(shock.trade_cost[cells])
     available = 1.0 - size * (1.0 - shock.availability[cells])
-    traded = base.active[place[0], place[1]] > 0
-    change = available * np.exp(-base.elasticity[place[0]] * log_price)
-    kernel[place] *= np.where(traded, change, 1.0)
-    return kernel, duty, levy
+    traded = base.active[sector, importer] > 0
+    change = available * np.exp(-base.elasticity[sector] * log_price)
+    kernel = base.share[place] * np.where(traded, change, 1.0)
+    n = len(world.countries)
+    return Touched((sector * n + importer) * n + exporter, kernel, duty, levy)
+
+
+def _where_touched(
+    world: World, shock: Shock, tariff: Array, export_tax: Array
+) -> tuple[npt.NDArray[np.intp], ...]:
+    """Return sector, importer and exporter of the cells that a shock changes."""
+    changed = [
+        new != old
+        for new, old in ((tariff, world.tariff), (export_tax, world.export_tax))
+        if new is not old
+    ]
+    changed += [
+        wedge != 1.0 for wedge in (shock.trade_cost, shock.availability) if any(wedge.strides)
+    ]
+    if not changed:
+        nothing = np.zeros(0, dtype=np.intp)
+        return nothing, nothing, nothing
+    flat = np.flatnonzero(reduce(np.logical_or, changed))  # far quicker than in three dimensions
+    return np.unravel_index(flat, tariff.shape)[::-1]
+
+
+def _tensors(calibration: Calibration, new: Touched) -> tuple[Array, Array, Array | None]:
+    """Return the kernel and what of it reaches border and gate, [S, importer, exporter] each."""
+    kernel, at_border = calibration.base.share.copy(), calibration.at_border.copy()
+    kernel.reshape(-1)[new.cells] = new.kernel
+    at_border.reshape(-1)[new.cells] = new.kernel / new.duty
+    if calibration.at_gate is None and (new.levy == 1.0).all():
+        return kernel, at_border, None
+    at_gate = (at_border if calibration.at_gate is None else calibration.at_gate).copy()
+    at_gate.reshape(-1)[new.cells] = new.kernel / new.duty / new.levy
+    return kernel, at_border, at_gate
 
 
 def kernel_axes(cube: Array) -> Array:

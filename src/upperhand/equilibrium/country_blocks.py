@@ -271,17 +271,21 @@ def _times(planes: Array, matrices: Array) -> Array:
 
 
 def step_of(blocks: Blocks, gap: Array) -> Array:
-    """Return the step that closes a gap within each country; unknowns in the order of `Layout`."""
+    """Return the step that closes a gap within each country; unknowns in the order of `Layout`.
+
+    Gaps of many solves at once are rows.
+    """
     n, size, _ = blocks.shape
-    end = n * size
-    by_country = np.empty((n, size), dtype=np.float32)
-    by_country[:, 0] = gap[:n]
-    by_country[:, 1:] = gap[n:end].reshape(size - 1, n).T
-    found = (blocks @ by_country[:, :, None])[:, :, 0]
-    step = gap.copy()  # what the blocks leave out stays as it is
-    step[:n] = found[:, 0]
-    step[n:end].reshape(size - 1, n)[...] = found[:, 1:].T
-    return step
+    end, gaps = n * size, gap.reshape(-1, gap.shape[-1])
+    planes = (len(gaps), size - 1, n)
+    by_country = np.empty((n, size, len(gaps)), dtype=np.float32)
+    by_country[:, 0] = gaps[:, :n].T
+    by_country[:, 1:] = gaps[:, n:end].reshape(planes).T
+    found = blocks @ by_country
+    step = gaps.copy()  # what the blocks leave out stays as it is
+    step[:, :n] = found[:, 0].T
+    step[:, n:end].reshape(planes)[...] = found[:, 1:].T
+    return step.reshape(gap.shape)
 
 
 def step_back_of(blocks: Blocks, gap: Array, outcomes: int) -> Array:

@@ -2,12 +2,16 @@
 
 Every quantity with `log_` is the logarithm of a change, new over baseline. Axes: sectors first,
 then countries, `[sector, country]`; tensors are `[sector, importer, exporter]`. The functions use
-the array namespace of their arguments, so that NumPy and JAX run the same formulas.
+the array namespace of their arguments, so that NumPy and JAX run the same formulas. State and wedges
+may carry one more axis in front, `[shock, sector, country]`, with `Patched` tensors: many shocks on
+one baseline at once.
 """
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
+
+from upperhand.equilibrium.tensors import over_exporters, over_importers
 
 Array = Any  # a NumPy or JAX array; the shape stands in each docstring
 
@@ -101,6 +105,20 @@ class State(NamedTuple):
     log_scale: Array
 
 
+class Materials(NamedTuple):
+    """The nest of inputs at given prices (eq. 2.1).
+
+    Attributes:
+        log_price: [S, N] price index of the materials of each user.
+        lifted: [K, N] price of each input to the power of the nest; None if Cobb-Douglas.
+        total: [S, N] the index to the same power; None if Cobb-Douglas.
+    """
+
+    log_price: Array
+    lifted: Array | None
+    total: Array | None
+
+
 class Flows(NamedTuple):
     """Everything that follows from a state in one pass: prices, flows, income."""
 
@@ -108,7 +126,7 @@ class Flows(NamedTuple):
     access: Array  # [S, N] sum of kernel x pull over exporters
     density: Array  # [S, N] spending over access
     log_cost: Array  # [S, N] unit cost of the input bundle
-    log_materials: Array  # [S, N] price of materials
+    materials: Materials  # price of materials, with its parts
     log_producer_price: Array  # [S, N] price at the gate, before export tax
     log_new_price: Array  # [S, N] price index that the costs imply
     imports: Array  # [S, N] spending at border values
@@ -116,46 +134,70 @@ class Flows(NamedTuple):
     sales: Array  # [S, N] sales at the gate
     revenue: Array  # [S, N] producers' revenue, subsidy included
     value_added: Array  # [S, N]
+    value_added_share: Array  # [S, N] of revenue
     log_employment: Array  # [N]
     labour_gap: Array  # [N] log of labour demand over supply
     income: Array  # [N]
     log_final_price: Array  # [N]
+    final_mix: Array  # [S, N] share of each sector in final spending
     new_spending: Array  # [S, N]
 
 
-def log_ces(share: Array, log_price: Array, elasticity: float, axis: int) -> Array:
-    """Return the log price index of a constant-elasticity nest (eq. 2.1).
-
-    `share` are baseline value shares that add to 1 along `axis`; 1 is Cobb-Douglas.
-    """
-    if elasticity == 1.0:
-        return (share * log_price).sum(axis=axis)
-    xp, power = log_price.__array_namespace__(), 1.0 - elasticity
-    return xp.log((share * xp.exp(power * log_price)).sum(axis=axis)) / power
-
-
-def materials_price(base: Base, log_price: Array, elasticity: float) -> Array:
-    """Return the log price [S, N] of materials of each using sector (eq. 2.1)."""
+def materials_nest(base: Base, log_price: Array, elasticity: float) -> Materials:
+    """Return the price of materials of each using sector, with its parts (eq. 2.1)."""
     xp = log_price.__array_namespace__()
     mix = xp.permute_dims(base.input_mix, (0, 2, 1))
-    by_country = log_price.T[:, :, None]
     if elasticity == 1.0:
-        return (mix @ by_country)[:, :, 0].T
+        return Materials(by_country(mix, log_price), None, None)
     power = 1.0 - elasticity
-    total = (mix @ xp.exp(power * by_country))[:, :, 0].T
-    return xp.log(xp.where(total > 0, total, 1.0)) / power
+    lifted = xp.exp(power * log_price)
+    total = by_country(mix, lifted)
+    total = total + (total <= 0)  # users without materials
+    return Materials(xp.log(total) / power, lifted, total)
 
 
-def unit_cost(
+def materials_demand(base: Base, spent: Array, materials: Materials) -> Array:
+    """Return spending [K, N] on each input, from spending on materials [S, N] (eq. 2.6)."""
+    if materials.lifted is None:
+        return by_country(base.input_mix, spent)
+    return materials.lifted * by_country(base.input_mix, spent / materials.total)
+
+
+def by_country(matrices: Array, plane: Array) -> Array:
+    """Return the matrix [N, A, B] of each country times its column of a plane [B, N]: [A, N]."""
+    if plane.ndim == 2:
+        return (matrices @ plane.T[:, :, None])[:, :, 0].T
+    return _in_order((matrices @ _in_order(plane.T)).T)
+
+
+def _in_order(array: Array) -> Array:
+    """Return an array with its last axis contiguous, as matrix products want it."""
+    xp = array.__array_namespace__()
+    return xp.reshape(xp.reshape(array, (-1,)), array.shape)
+
+
+def bundle_nest(
     base: Base, log_factor_price: Array, log_materials: Array, elasticity: float
-) -> Array:
-    """Return the log cost [S, N] of the bundle of value added and materials (eq. 2.2)."""
+) -> tuple[Array, Array]:
+    """Return the log cost [S, N] of value added and materials, and the share of the former (2.2, 2.6)."""
     beta = base.value_added_share
     if elasticity == 1.0:
-        return beta * log_factor_price + (1.0 - beta) * log_materials
+        return beta * log_factor_price + (1.0 - beta) * log_materials, beta
     xp, power = log_materials.__array_namespace__(), 1.0 - elasticity
-    value_added, materials = xp.exp(power * log_factor_price), xp.exp(power * log_materials)
-    return xp.log(beta * value_added + (1.0 - beta) * materials) / power
+    value_added = beta * xp.exp(power * log_factor_price)
+    total = value_added + (1.0 - beta) * xp.exp(power * log_materials)
+    return xp.log(total) / power, value_added / total
+
+
+def final_nest(base: Base, log_price: Array, elasticity: float) -> tuple[Array, Array]:
+    """Return the log consumer price [N] and the share [S, N] of each sector (eq. 2.1, 2.9)."""
+    share = base.final_share
+    if elasticity == 1.0:
+        return (share * log_price).sum(axis=-2), share
+    xp, power = log_price.__array_namespace__(), 1.0 - elasticity
+    parts = share * xp.exp(power * log_price)
+    total = parts.sum(axis=-2)
+    return xp.log(total) / power, parts / total[..., None, :]
 
 
 def producer_price(
@@ -170,83 +212,48 @@ def producer_price(
     return price
 
 
-def value_added_share(
-    base: Base, log_cost: Array, log_factor_price: Array, elasticity: float
-) -> Array:
-    """Return the share [S, N] of value added in revenue (eq. 2.6)."""
-    if elasticity == 1.0:
-        return base.value_added_share
-    xp = log_cost.__array_namespace__()
-    return base.value_added_share * xp.exp((1.0 - elasticity) * (log_factor_price - log_cost))
-
-
-def materials_demand(
-    base: Base, spent: Array, log_price: Array, log_materials: Array, elasticity: float
-) -> Array:
-    """Return spending [K, N] on each input, from spending on materials [S, N] (eq. 2.6)."""
-    if elasticity == 1.0:
-        return (base.input_mix @ spent.T[:, :, None])[:, :, 0].T
-    xp, power = spent.__array_namespace__(), 1.0 - elasticity
-    scaled = (spent * xp.exp(-power * log_materials)).T[:, :, None]
-    return xp.exp(power * log_price) * (base.input_mix @ scaled)[:, :, 0].T
-
-
-def final_mix(base: Base, log_price: Array, log_final_price: Array, elasticity: float) -> Array:
-    """Return the share [S, N] of each sector in final spending (eq. 2.9)."""
-    if elasticity == 1.0:
-        return base.final_share
-    xp = log_price.__array_namespace__()
-    return base.final_share * xp.exp((1.0 - elasticity) * (log_price - log_final_price[None, :]))
-
-
 def flows_of(base: Base, nests: Nests, wedges: Wedges, state: State) -> Flows:
     """Return prices, flows and income at `state` (eq. 2.1-2.9)."""
     xp = state.log_price.__array_namespace__()
-    materials = materials_price(base, state.log_price, nests.materials)
-    cost = unit_cost(base, state.log_factor_price, materials, nests.value_added)
+    materials = materials_nest(base, state.log_price, nests.materials)
+    cost, share = bundle_nest(base, state.log_factor_price, materials.log_price, nests.value_added)
     gate = producer_price(base, nests, wedges, cost, state.log_scale)
 
     theta = base.elasticity[:, None]
     power = -theta * gate
-    shift = power.max(axis=1, keepdims=True)
+    shift = power.max(axis=-1, keepdims=True)
     pull = xp.exp(power - shift)  # eq. 2.4, scaled by sector to stay in range
-    access = (wedges.kernel @ pull[:, :, None])[:, :, 0]
+    access = over_exporters(wedges.kernel, pull)
     price = -(xp.log(access) + shift) / theta
 
     spending = base.spending * state.spend
     density = spending / access  # eq. 2.5
-    imports = density * (wedges.at_border @ pull[:, :, None])[:, :, 0]
-    border = pull * (density[:, None, :] @ wedges.at_border)[:, 0, :]
-    if wedges.at_gate is None:
-        sales = border
-    else:
-        sales = pull * (density[:, None, :] @ wedges.at_gate)[:, 0, :]
+    imports = density * over_exporters(wedges.at_border, pull)
+    border = pull * over_importers(wedges.at_border, density)
+    sales = border if wedges.at_gate is None else pull * over_importers(wedges.at_gate, density)
     revenue = sales if wedges.subsidy is None else sales * (1.0 + wedges.subsidy)
 
-    share = value_added_share(base, cost, state.log_factor_price, nests.value_added)
     value_added = share * revenue
-    inputs = materials_demand(
-        base, revenue - value_added, state.log_price, materials, nests.materials
-    )
+    inputs = materials_demand(base, revenue - value_added, materials)
 
-    final_price = log_ces(base.final_share, state.log_price, nests.final, 0)
+    final_price, mix = final_nest(base, state.log_price, nests.final)
     employment = wedges.log_factor_supply + nests.labour_supply * (state.log_wage - final_price)
     mobile = 1.0 - base.specific[:, None]
-    labour_demand = (mobile * value_added).sum(axis=0)
+    labour_demand = (mobile * value_added).sum(axis=-2)
     labour_base = (mobile * base.value_added).sum(axis=0)
     labour_income = labour_base * xp.exp(state.log_wage + employment)  # eq. 2.7
     net = spending - imports + border - revenue
     if nests.has_specific:
         net = net + base.specific[:, None] * value_added
-    own = labour_income + net.sum(axis=0)
-    income = own + wedges.imbalance + wedges.imbalance_share * own.sum()  # eq. 2.8
-    final = final_mix(base, state.log_price, final_price, nests.final) * income[None, :]
+    own = labour_income + net.sum(axis=-2)
+    world = own.sum(axis=-1, keepdims=True)
+    income = own + wedges.imbalance + wedges.imbalance_share * world  # eq. 2.8
     return Flows(
         pull=pull,
         access=access,
         density=density,
         log_cost=cost,
-        log_materials=materials,
+        materials=materials,
         log_producer_price=gate,
         log_new_price=price,
         imports=imports,
@@ -254,23 +261,25 @@ def flows_of(base: Base, nests: Nests, wedges: Wedges, state: State) -> Flows:
         sales=sales,
         revenue=revenue,
         value_added=value_added,
+        value_added_share=share,
         log_employment=employment,
         labour_gap=xp.log(labour_demand / labour_income),
         income=income,
         log_final_price=final_price,
-        new_spending=inputs + final,  # eq. 2.9
+        final_mix=mix,
+        new_spending=inputs + mix * income[..., None, :],  # eq. 2.9
     )
 
 
 def next_wage(base: Base, flows: Flows, damp: Array, log_wage: Array) -> Array:
     """Return wages [N] moved towards labour-market clearing, world factor income fixed (eq. 2.7)."""
-    return log_wage + damp * flows.labour_gap - numeraire_gap(base, flows)
+    return log_wage + damp * flows.labour_gap - numeraire_gap(base, flows)[..., None]
 
 
 def numeraire_gap(base: Base, flows: Flows) -> Array:
     """Return the log of world factor income over its baseline: the numeraire, zero in equilibrium."""
     xp = flows.value_added.__array_namespace__()
-    return xp.log(flows.value_added.sum() / base.value_added.sum())
+    return xp.log(flows.value_added.sum(axis=(-2, -1)) / base.value_added.sum())
 
 
 def rest_of_state(
@@ -285,7 +294,7 @@ def rest_of_state(
         )
     else:
         xp = log_wage.__array_namespace__()
-        factor_price = xp.broadcast_to(log_wage[None, :], state.log_price.shape)
+        factor_price = xp.broadcast_to(log_wage[..., None, :], state.log_price.shape)
     if nests.has_scale:
         scale = scale_of(base, flows)
     return State(log_wage, flows.log_new_price, spend, factor_price, scale)
@@ -299,10 +308,9 @@ def next_factor_price(
     A change of factor supply scales the factors that stay in their sector like those that move.
     """
     xp = log_wage.__array_namespace__()
-    eta, produced = base.specific[:, None], base.value_added > 0
-    before = xp.where(produced, base.value_added, 1.0)
-    earned = xp.log(xp.where(produced, flows.value_added / before, 1.0))
-    target = (1.0 - eta) * log_wage[None, :] + eta * (earned - log_supply[None, :])
+    eta, idle = base.specific[:, None], base.value_added <= 0
+    earned = xp.log((flows.value_added + idle) / (base.value_added + idle))
+    target = (1.0 - eta) * log_wage[..., None, :] + eta * (earned - log_supply[..., None, :])
     slow = 1.0 + eta * base.elasticity[:, None] * base.value_added_share
     return log_factor_price + (target - log_factor_price) / slow
 

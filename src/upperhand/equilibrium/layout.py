@@ -32,26 +32,23 @@ class Layout:
         return cls(sectors, countries, nests.has_specific, nests.has_scale)
 
     def pack(self, state: State) -> Vector:
-        """Return the unknowns of `state` as one vector."""
-        blocks = [state.log_wage, state.log_price.ravel(), state.spend.ravel()]
-        if self.has_specific:
-            blocks.append(state.log_factor_price.ravel())
-        if self.has_scale:
-            blocks.append(state.log_scale.ravel())
-        return np.concatenate(blocks)
+        """Return the unknowns of `state` as one vector; those of many states as rows."""
+        planes = [state.log_price, state.spend]
+        planes += [state.log_factor_price] if self.has_specific else []
+        planes += [state.log_scale] if self.has_scale else []
+        flat = [plane.reshape(*plane.shape[:-2], -1) for plane in planes]
+        return np.concatenate([state.log_wage, *flat], axis=-1)
 
     def unpack(self, vector: Vector) -> State:
-        """Return the state that `vector` stands for."""
-        n, plane = self.countries, (self.sectors, self.countries)
-        size = self.sectors * n
-        blocks = [vector[n + k * size : n + (k + 1) * size].reshape(plane) for k in range(2)]
-        wage, after = vector[:n], n + 2 * size
-        if self.has_specific:
-            factor_price = vector[after : after + size].reshape(plane)
-            after += size
-        else:
-            factor_price = np.broadcast_to(wage, plane)
-        scale = vector[after:].reshape(plane) if self.has_scale else np.zeros(plane)
+        """Return the state that `vector` stands for; many states for rows of vectors."""
+        n, size = self.countries, self.sectors * self.countries
+        plane = (*vector.shape[:-1], self.sectors, n)
+        wage, rest = vector[..., :n], vector[..., n:]
+        blocks = [rest[..., at : at + size].reshape(plane) for at in range(0, rest.shape[-1], size)]
+        factor_price = (
+            blocks[2] if self.has_specific else np.broadcast_to(wage[..., None, :], plane)
+        )
+        scale = blocks[-1] if self.has_scale else np.zeros(plane)
         return State(wage, blocks[0], blocks[1], factor_price, scale)
 
     def pack_derivative(self, state: State) -> Vector:

@@ -44,7 +44,7 @@ def _welfare(world: World, solution: Solution) -> dict[str, Array]:
     income = world.income
     price = np.exp(flows.log_final_price)
     wage, employment = np.exp(state.log_wage), np.exp(flows.log_employment)
-    real_income = flows.income / income / price
+    real_income = solution.real_income
     welfare = real_income - _effort(solution) / income
     return {
         "baseline_income": income,

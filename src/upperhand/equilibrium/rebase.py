@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 
 from upperhand.core.errors import OptionError
-from upperhand.equilibrium.hats import value_added_share
 from upperhand.equilibrium.ladder import Solution
 from upperhand.equilibrium.outcomes import trade_after
 from upperhand.results.counterfactual import Counterfactual
@@ -64,10 +63,10 @@ def world_of(world: World, shock: Shock, solution: Solution, *, name: str) -> Wo
             "a baseline cannot carry an output subsidy: the accounts of a world have no place for "
             "its cost; put the subsidy among the moves"
         )
-    share = value_added_share(base, flows.log_cost, state.log_factor_price, nests.value_added)
+    share = flows.value_added_share
     tilt = np.exp(
         (1.0 - nests.materials)
-        * (state.log_price.T[:, :, None] - flows.log_materials.T[:, None, :])
+        * (state.log_price.T[:, :, None] - flows.materials.log_price.T[:, None, :])
     )
     input_share = base.input_mix * tilt * (1.0 - share).T[:, None, :]
     return replace(

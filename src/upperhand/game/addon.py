@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from upperhand.core.errors import NoEquilibriumError, OptionError, raise_faults, unknown
-from upperhand.equilibrium.calibrate import Calibration, calibrate, wedges_of
-from upperhand.equilibrium.hats import State, Wedges
+from upperhand.equilibrium.calibrate import Calibration, calibrate
+from upperhand.equilibrium.hats import State
 from upperhand.equilibrium.horizons import Horizon, horizon_of
-from upperhand.equilibrium.ladder import Solution, solve_wedges
+from upperhand.equilibrium.many import solve_many
 from upperhand.equilibrium.solve import Closure
 from upperhand.game.objective import Objective, check_objective, values_of
 from upperhand.world.shock import Shock, ShockSource, compose_all
@@ -31,6 +31,7 @@ GRID = np.array([0.0, 0.01, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0
 
 GUESSED_FROM = 3  # solutions that the next one is guessed from
 APART = 5e-3  # rates of those that are closer tell too little about the curve
+SOLVED = 1e-10  # of the map
 TINY = 1e-4  # first step of an add-on, as a fraction
 
 
@@ -139,6 +140,8 @@ def addon_by_objective(
 
 def _addon(curve: _Curve, largest: float, horizon: str | Horizon) -> AddOn:
     rates = [float(r) for r in GRID * min(largest, 1.0)]
+    curve.solve([*rates[::4], rates[-1]])  # the rest starts from these
+    curve.solve(rates)
     values = [curve.at(rate) for rate in rates]
     start = values[0][0]
     while values[-1][0] > start and rates[-1] + 0.5 <= largest + 1e-9:
@@ -198,33 +201,36 @@ class _Curve:
 
     def at(self, rate: float) -> tuple[float, float]:
         """Return the player's objective and the partner's real income at an add-on."""
-        if rate not in self.known:
-            solution, player = self._solve(rate), self.names[0]
+        self.solve([rate])
+        values, other = self.known[rate]
+        return values[self.place], other
+
+    def solve(self, rates: Sequence[float]) -> None:
+        """Solve for some add-ons together, those that are not known.
+
+        Raises:
+            NoEquilibriumError: If one of them has no equilibrium.
+        """
+        new = [rate for rate in rates if rate not in self.known]
+        added = [
+            replace(self.shock, tariff_add=self.shock.tariff_add + rate * self.cells)
+            for rate in new
+        ]
+        starts, player = [self._guess(rate) for rate in new], self.names[0]
+        found = solve_many(self.calibration, added, closure=self.closure, tol=SOLVED, starts=starts)
+        for rate, solution in zip(new, found, strict=True):
+            if not solution.outcome.ok:
+                raise NoEquilibriumError(f"add-on of {rate:.0%}: {solution.outcome.sentence()}")
             own = tuple(
                 float(values_of(self.world, (player,), {player: wanted}, solution)[0])
                 for wanted in self.objectives
             )
             self.known[rate] = own, float(values_of(self.world, self.names[1:], {}, solution)[0])
-        values, other = self.known[rate]
-        return values[self.place], other
+            self.states[rate] = solution.state
 
     def towards(self, place: int) -> _Curve:
         """Return the same curve under another of its objectives; what is solved is shared."""
         return replace(self, place=place)
-
-    def _solve(self, rate: float) -> Solution:
-        added = replace(self.shock, tariff_add=self.shock.tariff_add + rate * self.cells)
-
-        def wedges_at(size: float) -> Wedges:
-            return wedges_of(self.calibration, added, closure=self.closure, size=size)
-
-        solution = solve_wedges(
-            self.calibration, wedges_at, tol=1e-10, max_steps=500, start=self._guess(rate)
-        )
-        if not solution.outcome.ok:
-            raise NoEquilibriumError(f"add-on of {rate:.0%}: {solution.outcome.sentence()}")
-        self.states[rate] = solution.state
-        return solution
 
     def _guess(self, rate: float) -> State | None:
         """Return a parabola, in the log of one plus the rate, through near solutions well apart."""

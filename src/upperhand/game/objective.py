@@ -94,12 +94,6 @@ def _given(objectives: Mapping[str, Objective], player: str) -> Objective:
     return objectives.get(player, Objective())
 
 
-def real_income(solution: Solution) -> Array:
-    """Return real income [N], new over baseline."""
-    flows, base = solution.flows, solution.calibration.base
-    return np.asarray(flows.income / base.income / np.exp(flows.log_final_price))
-
-
 def _weights(world: World, objective: Objective, k: int) -> tuple[Array, float]:
     """Return political weights by sector and their mean over baseline value added of country k."""
     weight = np.array([objective.sectors.get(name, 1.0) for name in world.sectors])
@@ -131,7 +125,7 @@ def _value(world: World, player: str, objective: Objective, solution: Solution) 
     k = world.countries.index(player)
     deflator = world.income[k] * np.exp(solution.flows.log_final_price[k])
     value = _money(world, objective, solution, k) / deflator
-    income = real_income(solution)
+    income = solution.real_income
     for rival, weight in objective.harm.items():
         value -= weight * (income[world.countries.index(rival)] - 1.0)
     for name, weight in objective.capacity.items():
@@ -151,7 +145,7 @@ def _seed(world: World, player: str, objective: Objective, solution: Solution) -
     value_added[:, k, 0] = (weight - mean) / deflator
     revenue[k] = objective.revenue / deflator
     price[k] = -_money(world, objective, solution, k) / deflator
-    change = real_income(solution)
+    change = solution.real_income
     for rival, harm in objective.harm.items():
         j = world.countries.index(rival)
         income[j] -= harm * change[j] / solution.flows.income[j]

@@ -21,6 +21,9 @@ Kept = npt.NDArray[np.float32]
 #: do no harm; the rounding of the differences kept.
 RIDGE = 1e-7
 
+#: The history is dropped when the gap grows by more than this factor over the smallest so far.
+RESTART = 5.0
+
 
 @dataclass(frozen=True, slots=True)
 class FixedPoint:
@@ -81,7 +84,7 @@ def solve_fixed_point(
             return FixedPoint(point, gap, steps, reached=True)
         if not np.isfinite(gap):
             return FixedPoint(point, np.inf, steps, reached=False)
-        if gap > 5.0 * best:
+        if gap > RESTART * best:
             history.forget()
             best = gap
         best = min(best, gap)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from upperhand.core.errors import NoEquilibriumError, OptionError, unknown
 from upperhand.core.outcome import Outcome
@@ -14,6 +14,7 @@ from upperhand.core.provenance import Provenance
 from upperhand.core.variables import register
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     import pandas as pd
     import xarray as xr
 
@@ -288,14 +289,30 @@ def dataset(arrays: Mapping[str, Any], **coords: Any) -> xr.Dataset:
     for name, values in arrays.items():
         entry, array = variable(name), np.asarray(values, dtype=np.float64)
         dims = ("draw", *entry.dims) if array.ndim == len(entry.dims) + 1 else entry.dims
-        out[name] = xr.Variable(dims, array, {"units": entry.unit, "long_name": entry.label})
+        about = {"units": entry.unit, "long_name": entry.label}
+        out[name] = xr.Variable(dims, array, about, fastpath=True)
         used |= {dim: tuple(labels[dim]) for dim in dims if dim in labels}
     return xr.Dataset(out, coords=_coordinates(tuple(used.items())))
 
 
 @lru_cache(maxsize=8)
 def _coordinates(labels: tuple[tuple[str, tuple[str, ...]], ...]) -> xr.Coordinates:
-    """Return coordinates made once for all results with the same labels."""
+    """Return coordinates made once for all results with the same labels.
+
+    Here and above `fastpath` says that these are NumPy arrays: xarray would import Dask to see.
+    """
+    import numpy as np
     import xarray as xr
 
-    return xr.Coordinates({dim: list(names) for dim, names in labels})
+    found: dict[str, xr.IndexVariable] = {}
+    for dim, names in labels:
+        found[dim] = label_variable(dim, np.array(names))
+    return xr.Coordinates(found)
+
+
+def label_variable(dim: str, labels: npt.NDArray[Any]) -> xr.IndexVariable:
+    """Return labels of a dimension, without a look whether they are a Dask array."""
+    import xarray as xr
+
+    make: Any = xr.IndexVariable  # it ships no types
+    return cast("xr.IndexVariable", make(dim, labels, fastpath=True))

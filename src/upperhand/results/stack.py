@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from upperhand.results.counterfactual import Counterfactual
+from upperhand.results.counterfactual import Counterfactual, label_variable
 from upperhand.results.encode import plain, read_about
 from upperhand.results.run import Case
 
@@ -108,13 +108,14 @@ def _stacked(cases: Sequence[Case], shared: Sequence[str]) -> xr.Dataset:
 
     parts = [case.counterfactual.data.drop_vars(shared, errors="ignore") for case in cases]
     arrays = {
-        name: (
+        name: xr.Variable(
             ("case", *array.dims),
             np.stack([part[name].values for part in parts]),
             array.attrs,
+            fastpath=True,  # a NumPy array: xarray would import Dask to see
         )
         for name, array in parts[0].data_vars.items()
     }
-    labels = [f"{case.horizon}/{case.key}" for case in cases]
-    coords = {**parts[0].coords, "case": ("case", np.array(labels, dtype=object))}
+    labels = np.array([f"{case.horizon}/{case.key}" for case in cases], dtype=object)
+    coords = {**parts[0].coords, "case": label_variable("case", labels)}
     return xr.Dataset(arrays, coords=coords, attrs=parts[0].attrs)

@@ -23,7 +23,7 @@ from upperhand.talks.menu import ACCURATE, Payoffs, packages, payoffs
 from upperhand.talks.seven import efficient_again, measures_from, with_ranges
 from upperhand.uncertainty.menus import Menu, by_mask, by_pair, menu_of
 from upperhand.uncertainty.strengths import assembled
-from upperhand.uncertainty.year import Array, Closure, real_income, solved
+from upperhand.uncertainty.year import Array, Closure, solved
 
 if TYPE_CHECKING:
     from upperhand.results.ensemble import Ensemble
@@ -212,7 +212,7 @@ class _Year:
         )
         if len(names) == 1:
             self.states[names[0]] = found.state
-        gain = calibration.base.income * (real_income(found) - 1.0)
+        gain = calibration.base.income * (found.real_income - 1.0)
         return np.array(
             [gain[np.isin(self.world.countries, s.members)].sum() for s in self.plan.sides]
         )

@@ -14,7 +14,6 @@ from upperhand.scenario.draw_ready import Keyed, Ready, ready
 from upperhand.scenario.draw_talks import TalksPlan
 from upperhand.scenario.worlds import world_of
 from upperhand.uncertainty.draws import Draw
-from upperhand.uncertainty.year import real_income
 
 if TYPE_CHECKING:
     from upperhand.world.world import World
@@ -54,7 +53,7 @@ class ScenarioTask:
         others: dict[str, float] = {}
         for name in keyed.scenario.horizons:
             solution = held.package(world, name, draw)
-            change = real_income(solution) - 1.0
+            change = solution.real_income - 1.0
             income = solution.calibration.base.income
             found |= dict(_of_sides(held, change, income, name))
             if self.everybody:

@@ -31,7 +31,7 @@ from upperhand.talks.menu import ACCURATE, Payoffs
 from upperhand.talks.seven import efficient_again, measures_from
 from upperhand.technology.goods import Technology, draw_technology, technology
 from upperhand.uncertainty.menus import Menu, by_mask, by_pair, menu_of
-from upperhand.uncertainty.year import real_income, solved
+from upperhand.uncertainty.year import solved
 from upperhand.world.shock import Shock, compose, compose_all, no_shock
 from upperhand.world.world import World
 
@@ -397,7 +397,7 @@ def _worth(
             calibration, total, closure=setting.closure, words=" + ".join(names),
             start=start_state(calibration.base), tol=ACCURATE,
         )  # fmt: skip
-        gain = world.income * (real_income(found) - 1.0)
+        gain = world.income * (found.real_income - 1.0)
         return np.array([gain[own].sum() for own in inside])
 
     return solve

@@ -10,11 +10,11 @@ import numpy.typing as npt
 
 from upperhand.core.errors import NoEquilibriumError
 from upperhand.equilibrium.adjoint import Pullback, Seed, zero_seed
-from upperhand.equilibrium.calibrate import calibrate, wedges_of
+from upperhand.equilibrium.calibrate import calibrate
 from upperhand.equilibrium.gradient import only, solve_adjoint, wedge_gradient
-from upperhand.equilibrium.hats import State, Wedges
 from upperhand.equilibrium.horizons import Horizon, horizon_of
-from upperhand.equilibrium.ladder import Solution, solve_wedges
+from upperhand.equilibrium.ladder import Solution
+from upperhand.equilibrium.many import solve_many
 from upperhand.equilibrium.solve import Closure
 from upperhand.world.shock import Shock, compose_all
 from upperhand.world.world import World
@@ -22,6 +22,7 @@ from upperhand.world.world import World
 Array = npt.NDArray[np.float64]
 
 NODES = 10
+SOLVED = 1e-11  # of the map
 KINDS = ("tariff", "export_tax", "trade_cost", "availability")
 
 
@@ -79,19 +80,14 @@ def by_group_and_sector(
     shares = _shares(world, groups)
     points, measure = np.polynomial.legendre.leggauss(nodes)
     total = np.zeros((len(groups), len(world.sectors)))
-    state: State | None = None
+    way = [_on_the_way(world, shock, float(t)) for t in 0.5 * (points + 1.0)]
+    solutions = solve_many(calibration, [part for part, _ in way], closure=closure, tol=SOLVED)
     multipliers: Array | None = None
-    for t, weight in zip(0.5 * (points + 1.0), 0.5 * measure, strict=True):
-
-        def wedges_at(size: float, t: float = float(t)) -> Wedges:
-            return wedges_of(calibration, shock, closure=closure, size=t * size)
-
-        solution = solve_wedges(calibration, wedges_at, tol=1e-11, max_steps=500, start=state)
+    for (part, speed), weight, solution in zip(way, 0.5 * measure, solutions, strict=True):
         if not solution.outcome.ok:
-            raise NoEquilibriumError(f"at {t:.0%} of the package: {solution.outcome.sentence()}")
+            raise NoEquilibriumError(f"on the way to the package: {solution.outcome.sentence()}")
         found = solve_adjoint(solution, _seed(solution, weights), start=multipliers)
-        state, multipliers = solution.state, found.multipliers
-        part, speed = _on_the_way(world, shock, float(t))
+        multipliers = found.multipliers
         total = total + weight * _flow(world, part, solution, only(found.back), speed, shares)
     return np.asarray(total)
 
@@ -119,6 +115,9 @@ def _on_the_way(world: World, shock: Shock, t: float) -> tuple[Shock, dict[str, 
         export_tax_add=np.expm1(now_levy) - world.export_tax,
         trade_cost=np.exp(t * cost),
         availability=1.0 - t * (1.0 - shock.availability),
+        productivity=shock.productivity**t,
+        subsidy_add=np.expm1(t * np.log1p(shock.subsidy_add)),
+        factor_supply=shock.factor_supply**t,
     )
     speed = {
         "tariff": np.exp(now_tariff) * (tariff - start_tariff),

@@ -9,11 +9,14 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from upperhand.core.errors import OptionError, raise_faults, unknown
+from upperhand.core.errors import NoEquilibriumError, OptionError, raise_faults, unknown
 from upperhand.equilibrium.horizons import Horizon, horizon_of, trade_elasticities
+from upperhand.numerics.anderson import solve_fixed_point
 from upperhand.world.world import World
 
 Array = npt.NDArray[np.float64]
+
+EXACT = 1e-13  # of a share of value added: what rounding leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +124,28 @@ def power_from(
 def value_added_content(world: World, rows: tuple[int, ...]) -> Array:
     """Return the share (country, sector) of the holder's value added in each product (eq. 12.21).
 
-    All tiers: value-added shares times the Leontief inverse, solved for the holder only. The last
-    few are kept, since horizons share them.
+    All tiers: value-added shares times the Leontief inverse, solved for the holder only, tier by
+    tier with acceleration. The last few are kept, since horizons share them.
+
+    Raises:
+        NoEquilibriumError: If some inputs cost as much as what is made of them, tier after tier.
     """
     n, s = world.value_added_share.shape
     paid = world.trade * (1.0 + world.tariff)
     spending = paid.sum(axis=0)
     origin = paid / np.where(spending > 0, spending, 1.0)[None]
-    # coefficient of input (e, k) in user (i, u): what i's users of k buy from e
-    blocks = origin.transpose(0, 2, 1)[:, :, :, None] * world.input_share.transpose(1, 0, 2)[None]
-    coefficients = blocks.reshape(n * s, n * s)
     own = np.zeros((n, s))
     own[list(rows)] = world.value_added_share[list(rows)]
-    content = np.linalg.solve(np.eye(n * s) - coefficients.T, own.ravel())
-    return np.asarray(content.reshape(n, s))
+
+    def one_more_tier(flat: Array) -> Array:
+        content = flat.reshape(n, s)
+        bought = (origin * content[:, None, :]).sum(axis=0)  # of each input in each country
+        return np.asarray((own + (bought[:, None, :] @ world.input_share)[:, 0, :]).ravel())
+
+    end = solve_fixed_point(one_more_tier, own.ravel(), tol=EXACT)
+    if not end.reached:
+        raise NoEquilibriumError(
+            f"value added by origin does not settle: tiers of inputs still add {end.gap:.1e}; check "
+            "that every product has some value added of its own"
+        )
+    return end.point.reshape(n, s)

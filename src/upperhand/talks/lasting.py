@@ -36,8 +36,8 @@ def lasting(sides: tuple[Side, Side], bargain: Bargain, setting: Setting) -> tup
     if table is None or main is None or main.strengths is None:
         return ()
     strength = np.array(main.strengths)
-    keep = table.scale.worth(strength)
-    cheat = np.array(cheating(table.scale, strength))
+    keep = table.scale.worths([strength])[0]
+    cheat = np.array(cheating(table.scale, [strength])[0])
     issues = _issues(table, strength)
     return tuple(
         _row(sides, bargain, setting, k, keep, cheat, main.threat_usd_bn, issues, strength)
@@ -159,11 +159,9 @@ def _part_kept(
     assert bargain.table is not None
     scale = bargain.table.scale
     owner = np.array([part.side for part in scale.parts])
-    kept, broken = [], []
-    for step in STEPS:
-        z = scale.now + step * (strength - scale.now)
-        kept.append(float(scale.worth(z)[k]))
-        broken.append(float(scale.worth(np.where(owner == k, scale.now, z))[k]))
+    ways = [scale.now + step * (strength - scale.now) for step in STEPS]
+    cheats = [np.where(owner == k, scale.now, way) for way in ways]
+    kept, broken = np.split(scale.worths([*ways, *cheats])[:, k], 2)
     found = most_cooperative_tariff(
         lambda t: float(np.interp(1.0 - t, STEPS, kept)),
         lambda t: float(np.interp(1.0 - t, STEPS, broken)),
@@ -182,9 +180,10 @@ def _issues(table: Table, strength: Array) -> list[tuple[Array, Array]]:
     for chosen in (tariffs, ~tariffs):
         if not np.abs((strength - scale.now)[chosen]).max(initial=0.0) > 1e-9:
             continue
-        z = np.where(chosen, strength, scale.now)
-        cheat = [scale.worth(np.where(owner == k, scale.now, z))[k] - start[k] for k in (0, 1)]
-        found.append((scale.worth(z) - start, np.array(cheat)))
+        way = np.where(chosen, strength, scale.now)
+        cheats = [np.where(owner == k, scale.now, way) for k in (0, 1)]
+        worth = scale.worths([way, *cheats]) - start
+        found.append((worth[0], np.diagonal(worth[1:])))
     return found
 
 

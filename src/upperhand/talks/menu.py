@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from upperhand.core.errors import OptionError
-from upperhand.equilibrium.calibrate import Calibration, calibrate, wedges_of
-from upperhand.equilibrium.hats import State, Wedges
+from upperhand.equilibrium.calibrate import calibrate
+from upperhand.equilibrium.hats import State
 from upperhand.equilibrium.horizons import Horizon, horizon_of
-from upperhand.equilibrium.ladder import solve_wedges
+from upperhand.equilibrium.many import solve_many
 from upperhand.equilibrium.solve import Closure
 from upperhand.world.shock import Shock, ShockSource, check_shock, compose, no_shock
 from upperhand.world.world import World
@@ -124,20 +124,26 @@ def payoffs(
     shape = (len(menus[0]), len(menus[1]))
     change = np.full((2, *shape), np.nan)
     calibration = calibrate(world, horizon_of(horizon), scale=False, labour_supply=0.0)
-    failed: list[tuple[int, int]] = []
     states: dict[Pair, State] = {}
-    for a, b in np.ndindex(*shape):
-        shock = compose(shocks[0][a], shocks[1][b])
-        check_shock(world, shock)
-        pair = (menus[0][a].moves, menus[1][b].moves)
-        found = _real_income(calibration, shock, closure, _guess(states, pair))
-        if found is None:
-            failed.append((a, b))
-        else:
-            change[:, a, b] = weights @ (found[0] - 1.0) if any(pair) else 0.0
-            states[pair] = found[1]
-        if progress is not None:
-            progress(a * shape[1] + b + 1, shape[0] * shape[1], f"packages, {horizon} horizon")
+    done = 0
+    for cells in _by_size(menus):
+        pairs = [(menus[0][a].moves, menus[1][b].moves) for a, b in cells]
+        joint = [compose(shocks[0][a], shocks[1][b]) for a, b in cells]
+        for shock in joint:
+            check_shock(world, shock)
+        found = solve_many(
+            calibration, joint, closure=closure, tol=ACCURATE,
+            starts=[_guess(states, pair) for pair in pairs],
+        )  # fmt: skip
+        for cell, pair, one in zip(cells, pairs, found, strict=True):
+            if one.outcome.ok:
+                gain = one.real_income - 1.0
+                change[:, *cell] = weights @ gain if any(pair) else 0.0
+                states[pair] = one.state
+            done += 1
+            if progress is not None:
+                progress(done, shape[0] * shape[1], f"packages, {horizon} horizon")
+    failed = tuple((int(a), int(b)) for a, b in np.argwhere(np.isnan(change[0])))
     income = np.array([world.income[np.isin(world.countries, codes)].sum() for codes in members])
     return Payoffs(
         sides=sides,
@@ -145,8 +151,19 @@ def payoffs(
         percent=100.0 * change,
         usd=income[:, None, None] * change,
         horizon=horizon_of(horizon).name,
-        failed=tuple(failed),
+        failed=failed,
     )
+
+
+def _by_size(
+    menus: tuple[tuple[Package, ...], tuple[Package, ...]],
+) -> list[list[tuple[int, int]]]:
+    """Return the pairs of packages by how many moves they hold: each guesses from smaller ones."""
+    levels: dict[int, list[tuple[int, int]]] = {}
+    for a, one in enumerate(menus[0]):
+        for b, other in enumerate(menus[1]):
+            levels.setdefault(len(one.moves) + len(other.moves), []).append((a, b))
+    return [levels[size] for size in sorted(levels)]
 
 
 def _together(world: World, own: Sequence[Sequence[ShockSource]], package: Package) -> Shock:
@@ -185,19 +202,3 @@ def _weights(world: World, codes: Sequence[str]) -> Array:
     """Return the share [N] of each country in a side's baseline income."""
     inside = np.isin(world.countries, codes)
     return np.asarray(np.where(inside, world.income, 0.0) / world.income[inside].sum())
-
-
-def _real_income(
-    calibration: Calibration, shock: Shock, closure: Closure, start: State | None
-) -> tuple[Array, State] | None:
-    """Return real income [N] new over baseline and the state, or None without equilibrium."""
-
-    def wedges_at(size: float) -> Wedges:
-        return wedges_of(calibration, shock, closure=closure, size=size)
-
-    solution = solve_wedges(calibration, wedges_at, tol=ACCURATE, max_steps=500, start=start)
-    if not solution.outcome.ok:
-        return None
-    flows = solution.flows
-    real = flows.income / calibration.base.income / np.exp(flows.log_final_price)
-    return np.asarray(real), solution.state

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -105,6 +105,12 @@ class Table:
             best = np.array([payoffs[0], self.front.points[0].usd_bn[1]])
         return bool((payoffs - best).max() > BEYOND * self.scale.unit)
 
+    def learn_cheating(self, strengths: Sequence[Array]) -> None:
+        """Solve what cheating on some deals pays, where it is not known, all together."""
+        new = {s.tobytes(): s for s in strengths if s.tobytes() not in self.cheats}
+        if new:
+            self.cheats |= zip(new, cheating(self.scale, list(new.values())), strict=True)
+
     def prizes(self) -> Pair | None:
         """Return what each side fights for, USD billion a year; see `prizes_on`."""
         talking = _pair(self.front.start.usd_bn)
@@ -192,14 +198,19 @@ def scaled_agreements(
     first rule are solved on the frontier itself; the others between deals that are.
     """
     names = list(threats)
-    found = {
-        (name, rule): _agreement(
-            table, rule, name, threats[name], weights, polish=name == names[-1] or rule == RULES[0]
+    picked = {
+        (name, rule): _picked(
+            table, rule, threats[name], weights, polish=name == names[-1] or rule == RULES[0]
         )
         for name in reversed(names)
         for rule in RULES
     }
-    return tuple(found[name, rule] for name in names for rule in RULES)
+    table.learn_cheating([pick.found.strength for pick in picked.values() if pick.found])
+    return tuple(
+        _agreement(table, rule, name, threats[name], picked[name, rule])
+        for name in names
+        for rule in RULES
+    )
 
 
 def chosen(table: Table, rule: str, point: Pair, weights: Pair) -> Deal:
@@ -232,14 +243,25 @@ def _in_per_cent(curve: Frontier, unit: Array) -> Frontier:
     )
 
 
-def _agreement(
-    table: Table, rule: str, threat: str, point: Pair, weights: Pair, *, polish: bool
-) -> Agreement:
+class _Pick(NamedTuple):
+    """What a rule picked and how, or why it picks nothing."""
+
+    found: Solved | None
+    words: str
+
+
+def _picked(table: Table, rule: str, point: Pair, weights: Pair, *, polish: bool) -> _Pick:
     try:
         deal, found = table.settle(rule, point, weights, polish=polish)
     except OptionError as fault:
-        no = str(fault).split(";")[0]
-        return Agreement(threat, rule, (), None, point, None, (None, None), no)
+        return _Pick(None, str(fault).split(";")[0])
+    return _Pick(found, _selection(table, deal, rule))
+
+
+def _agreement(table: Table, rule: str, threat: str, point: Pair, pick: _Pick) -> Agreement:
+    found = pick.found
+    if found is None:
+        return Agreement(threat, rule, (), None, point, None, (None, None), pick.words)
     parts = tuple(part.about for part in table.scale.parts)
     gains = found.usd_bn - np.array(point)
     shares = _pair(gains / gains.sum()) if gains.sum() > 0 and gains.min() >= 0 else None
@@ -252,7 +274,7 @@ def _agreement(
         threat_usd_bn=point,
         shares=shares,
         would_break=_patience(table, found, point),
-        selection=_selection(table, deal, rule),
+        selection=pick.words,
         strengths=tuple(float(x) for x in found.strength),
         gap_usd_bn=found.gap,
     )
@@ -270,19 +292,22 @@ def _selection(table: Table, deal: Deal, rule: str) -> str:
 
 def _patience(table: Table, found: Solved, point: Pair) -> tuple[float | None, float | None]:
     """Return the yearly discount factor above which each side keeps a deal (eq. 12.26)."""
-    key = found.strength.tobytes()
-    if key not in table.cheats:
-        table.cheats[key] = cheating(table.scale, found.strength)
-    keep, cheat = found.usd_bn.tolist(), table.cheats[key]
+    keep, cheat = found.usd_bn.tolist(), table.cheats[found.strength.tobytes()]
     first, second = (critical_patience(keep[k], cheat[k], point[k]) for k in (0, 1))
     return first, second
 
 
-def cheating(scale: Scale, strength: Array) -> Pair:
-    """Return what each side gets when it keeps the other's part of a deal, not its own (eq. 12.32)."""
+def cheating(scale: Scale, strengths: Sequence[Array]) -> list[Pair]:
+    """Return what each side gets when it keeps the other's part of a deal, not its own (eq. 12.32).
+
+    Args:
+        scale: Payoffs by strengths.
+        strengths: The deals.
+    """
     owner, now = np.array([part.side for part in scale.parts]), scale.now
-    values = [scale.worth(np.where(owner == k, now, strength))[k] for k in (0, 1)]
-    return float(values[0]), float(values[1])
+    ways = [np.where(owner == k, now, strength) for strength in strengths for k in (0, 1)]
+    values = scale.worths(ways).reshape(-1, 2, 2)
+    return [_pair(np.diagonal(of_deal)) for of_deal in values]
 
 
 def critical_patience(keep: float, cheat: float, threat: float) -> float | None:

@@ -21,8 +21,8 @@ from upperhand.equilibrium.gradient import only, real_income_seed, solve_adjoint
 from upperhand.equilibrium.hats import State, Wedges
 from upperhand.equilibrium.horizons import Horizon, horizon_of
 from upperhand.equilibrium.ladder import Solution, solve_wedges
+from upperhand.equilibrium.many import solve_many
 from upperhand.equilibrium.solve import Closure
-from upperhand.game.objective import real_income
 from upperhand.results.talks import DealPart
 from upperhand.world.shock import Shock, check_shock, compose, compose_all, no_shock
 from upperhand.world.world import World
@@ -263,6 +263,22 @@ class Scale:
         """
         return self._payoffs(self._solve(self._shock(strength), strength))
 
+    def worths(self, strengths: Sequence[Array]) -> Array:
+        """Return the payoffs [B, 2] of many deals, solved together.
+
+        Raises:
+            NoEquilibriumError: If one of them has no equilibrium.
+        """
+        self.solves += len(strengths)
+        found = solve_many(
+            self.calibration,
+            [self._shock(strength) for strength in strengths],
+            closure=self.closure,
+            tol=ACCURATE,
+            starts=[self._guess(strength) for strength in strengths],
+        )
+        return np.array([self._payoffs(_settled(solution)) for solution in found])
+
     def at(self, strength: Array) -> Point:
         """Return payoffs and derivatives of a deal (eq. 12.28).
 
@@ -271,7 +287,7 @@ class Scale:
         """
         shock = self._shock(strength)
         solution = self._solve(shock, strength)
-        level = self.weights * real_income(solution)
+        level = self.weights * solution.real_income
         seed = real_income_seed(solution, level.T)
         near = self.nearest(strength)
         back, multipliers = solve_adjoint(
@@ -298,7 +314,7 @@ class Scale:
         return min(self.solved, key=lambda p: p.distance(strength), default=None)
 
     def _payoffs(self, solution: Solution) -> Array:
-        return np.asarray(self.weights @ (real_income(solution) - 1.0))
+        return np.asarray(self.weights @ (solution.real_income - 1.0))
 
     @cached_property
     def rows(self) -> dict[str, npt.NDArray[np.intp]]:
@@ -338,9 +354,7 @@ class Scale:
         solution = solve_wedges(
             self.calibration, wedges_at, tol=ACCURATE, max_steps=500, start=self._guess(strength)
         )
-        if not solution.outcome.ok:
-            raise NoEquilibriumError(f"a deal in parts: {solution.outcome.sentence()}")
-        return solution
+        return _settled(solution)
 
     def _guess(self, strength: Array) -> State | None:
         """Return the state on the plane through the points solved nearby."""
@@ -363,6 +377,12 @@ class Scale:
                 for name, base in zip(State._fields, near[0].state, strict=True)
             )
         )
+
+
+def _settled(solution: Solution) -> Solution:
+    if not solution.outcome.ok:
+        raise NoEquilibriumError(f"a deal in parts: {solution.outcome.sentence()}")
+    return solution
 
 
 def _field(kind: str) -> str:

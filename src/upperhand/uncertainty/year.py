@@ -58,13 +58,6 @@ def solved(
     return found
 
 
-def real_income(solution: Solution) -> Array:
-    """Return real income [N], new over baseline (eq. 2.12)."""
-    flows = solution.flows
-    level = flows.income / solution.calibration.base.income
-    return np.asarray(level / np.exp(flows.log_final_price))
-
-
 def _wedges(calibration: Calibration, shock: Shock, closure: Closure, size: float) -> Wedges:
     found: Any = wedges_of(calibration, shock, closure=closure, size=size)
     return found  # type: ignore[no-any-return]

@@ -170,6 +170,8 @@ def check_shock(world: World, shock: Shock) -> None:
             "the shock was built for other countries or sectors than this world has; build it "
             "with the same world"
         )
+    if _clearly_good(world, shock):
+        return
     tariff, export_tax = shock.tariff(world), shock.export_tax(world)
     home = np.arange(len(world.countries))
     checks: list[tuple[str, Array, npt.NDArray[np.bool_], str]] = [
@@ -206,6 +208,26 @@ def check_shock(world: World, shock: Shock) -> None:
                 f"{values[n, n, s]:g}; it must be 0: leave the diagonal out"
             )
     raise_faults(ShockError, faults, what="shock")
+
+
+def _clearly_good(world: World, shock: Shock) -> bool:
+    """Return whether the extremes of all wedges are inside their ranges; a NaN is in none."""
+    home = np.arange(len(world.countries))
+    above_zero = (shock.trade_cost, shock.productivity, shock.factor_supply)
+    above_minus_one = (shock.tariff(world), shock.export_tax(world), shock.subsidy_add)
+    return (
+        all(_inside(values, 0.0) for values in above_zero)
+        and all(_inside(values, -1.0) for values in above_minus_one)
+        and _inside(shock.availability, -np.finfo(np.float64).tiny, 1.0)
+        and not any(rate[home, home].any() for rate in above_minus_one[:2])
+    )
+
+
+def _inside(values: Array, low: float, high: float = np.finfo(np.float64).max) -> bool:
+    """Return whether all values are above `low` and at most `high`; a view of one number is one."""
+    if not any(values.strides):
+        values = values[(slice(0, 1),) * values.ndim]
+    return bool(values.min() > low and values.max() <= high)
 
 
 def _positive(values: Array) -> npt.NDArray[np.bool_]:
