@@ -28,7 +28,9 @@ def test_a_menu_that_solves_every_set_is_the_menu_itself():
     random = np.random.default_rng(2)
     central, drawn = (np.hstack([np.zeros((2, 1)), random.normal(size=(2, 15))]) for _ in range(2))
     menu = menu_of("abcd", central, small=0.0)
-    found = menu.worth(lambda names: drawn[:, sum(1 << "abcd".index(n) for n in names)])
+    found = menu.worth(
+        lambda sets: drawn[:, [sum(1 << "abcd".index(n) for n in names) for names in sets]].T
+    )
     np.testing.assert_allclose(found, drawn, atol=1e-12)
 
 
@@ -36,7 +38,8 @@ def test_small_interactions_keep_their_central_value():
     central = np.array([[0.0, -10.0, -5.0, -15.01], [0.0, -1.0, -2.0, -3.0]])
     menu = menu_of("ab", central)
     assert menu.solved == (1, 2)
-    found = menu.worth(lambda names: np.array([-12.0, -1.5]) if names == ("a",) else [-6.0, -2.5])
+    effects = {("a",): [-12.0, -1.5], ("b",): [-6.0, -2.5]}
+    found = menu.worth(lambda sets: np.array([effects[names] for names in sets]))
     np.testing.assert_allclose(found[:, 3], [-18.01, -4.0], atol=1e-12)
 
 

@@ -35,6 +35,7 @@ from upperhand.world.shock import Shock
 
 Array = npt.NDArray[np.float64]
 
+FEWEST = 4  # shocks from which on a batch is quicker than one after the other
 TOGETHER = 16  # shocks in one batch: what their planes fill stays in the cache
 MOST_TOUCHED = 0.1  # of all cells; beyond it the shocks of a batch share too little
 
@@ -104,7 +105,7 @@ def _batch(
 
     touches = [touched(calibration, shock) for shock in shocks]
     cells = np.unique(np.concatenate([new.cells for new in touches]))
-    if len(shocks) == 1 or cells.size > MOST_TOUCHED * calibration.base.share.size:
+    if len(shocks) < FEWEST or cells.size > MOST_TOUCHED * calibration.base.share.size:
         yield from map(alone, range(len(shocks)))
         return
     with np.errstate(all="ignore"):  # a bad point shows in the outcome, not as a warning

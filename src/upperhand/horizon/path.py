@@ -12,10 +12,9 @@ import numpy as np
 from upperhand.core.errors import NoEquilibriumError, OptionError, raise_faults, unknown
 from upperhand.core.fingerprint import fingerprint, fingerprint_of_arrays
 from upperhand.core.provenance import Provenance
-from upperhand.equilibrium.calibrate import Calibration, calibrate, wedges_of
+from upperhand.equilibrium.calibrate import Calibration, calibrate
 from upperhand.equilibrium.hats import State as Point
-from upperhand.equilibrium.hats import Wedges
-from upperhand.equilibrium.ladder import solve_wedges
+from upperhand.equilibrium.many import solve_many
 from upperhand.equilibrium.solve import Closure
 from upperhand.horizon.bands import Bands, bands_of
 from upperhand.horizon.cost_draws import draw_costs, solver
@@ -40,13 +39,15 @@ from upperhand.world.world import World
 
 Progress = Callable[[int, int, str], None]
 Sides = Mapping[str, Sequence[str]]
+Run = tuple[Technology, Plan, Mapping[str, Mapping[str, State]]]
 SOURCES = (
     "liu_liu_makarin_wen_2025",
     "irwin_klenow_1994",
     "boehm_levchenko_pandalai_nayar_2023",
 )
 FEWEST_YEARS, MOST_YEARS = 1, 60
-TOLERANCE, MOST_STEPS = 1e-12, 500
+#: Largest gap of the map; real income is then exact to a few billionths, and printed to thousandths.
+TOLERANCE = 1e-10
 #: Difference in the trade elasticity, over the long-run one, up to which a year borrows blocks.
 NEAR = 0.2
 #: Baselines kept at a time: the years of a path of the usual length.
@@ -118,7 +119,9 @@ def solve_path(
     plan = plan_of(world, given, tech, span, support or {}, steps)
     tell = progress or (lambda _done, _total, _words: None)
     states = states_of(world, tech, plan)
-    incomes, failures = _incomes(world, tech, plan, states, closure, members, tell)
+    run = (tech, plan, states)
+    all_incomes, failures = _incomes(world, [run], closure, members, tell)
+    incomes = all_incomes[0]
     bands = bands_of(tech, span, plan.forces, draws, seed, steps=steps)
     data = path_data(world, tech, plan, states, incomes, members, bands)
     provenance = _provenance(world, tech, plan, closure, draws, seed)
@@ -150,7 +153,7 @@ def solve_path(
 
 
 def costs_of(
-    tech: Technology,
+    techs: Sequence[Technology],
     *,
     world: World,
     policies: tuple[Policy, ...],
@@ -160,17 +163,23 @@ def costs_of(
     support: Mapping[str, float],
     steps: int = 1,
 ) -> Array:
-    """Return what measures change in real income, per cent (side, period), for one technology.
+    """Return what measures change in real income, per cent (draw, side, period), by technology.
 
     NaN where there is no equilibrium, and everywhere if research of the two firms does not settle.
     """
-    plan = plan_of(world, policies, tech, years, support, steps)
-    try:
-        states = states_of(world, tech, plan)
-    except NoEquilibriumError:
-        return np.full((len(members), len(plan.dates)), np.nan)
-    incomes, _ = _incomes(world, tech, plan, states, closure, members, _silent)
-    return np.asarray(100.0 * (incomes[0] / incomes[1] - 1.0))
+    runs, settled = [], []
+    for k, tech in enumerate(techs):
+        plan = plan_of(world, policies, tech, years, support, steps)
+        try:
+            runs.append((tech, plan, states_of(world, tech, plan)))
+            settled.append(k)
+        except NoEquilibriumError:
+            continue
+    cost = np.full((len(techs), len(members), len(years) * steps), np.nan)
+    if runs:
+        incomes, _ = _incomes(world, runs, closure, members, _silent)
+        cost[settled] = 100.0 * (incomes[:, 0] / incomes[:, 1] - 1.0)
+    return cost
 
 
 def states_of(world: World, tech: Technology, plan: Plan) -> dict[str, dict[str, State]]:
@@ -185,32 +194,64 @@ def states_of(world: World, tech: Technology, plan: Plan) -> dict[str, dict[str,
 
 def _incomes(
     world: World,
-    tech: Technology,
-    plan: Plan,
-    states: Mapping[str, Mapping[str, State]],
+    runs: Sequence[Run],
     closure: Closure,
     members: Sides,
     tell: Progress,
 ) -> tuple[Array, list[tuple[str, float, str]]]:
-    """Return real income over the baseline (case, side, period), and the periods without any."""
+    """Return real income over the baseline (run, case, side, period), and the periods without any.
+
+    The runs share world and dates. Those that have adjusted as far are solved together.
+    """
     weights = np.stack([_weights(world, codes) for codes in members.values()])
-    incomes = np.full((2, len(members), len(plan.dates)), np.nan)
+    dates = runs[0][1].dates
+    incomes = np.full((len(runs), len(CASES), len(members), len(dates)), np.nan)
     failures: list[tuple[str, float, str]] = []
-    last: dict[str, Point | None] = dict.fromkeys(CASES)
+    known: dict[tuple[int, int], tuple[Point, ...]] = {}
     owner: Calibration | None = None
-    for t, date in enumerate(plan.dates):
-        tell(t, len(plan.dates), f"year {date:g}")
-        owner, calibration = _calibrated(world, plan.ages[t], owner)
-        for c, case in enumerate(CASES):
-            shock = technology_shock(world, tech.race, states[case], date)
-            if case == "with":
-                shock = compose(shock, plan.shocks[t])
-            change, last[case], why = _period(calibration, shock, closure, last[case])
-            incomes[c, :, t] = weights @ change
-            if why:
-                failures.append((case, date, why))
-    tell(len(plan.dates), len(plan.dates), "done")
+    for t, date in enumerate(dates):
+        tell(t, len(dates), f"year {date:g}")
+        for age in dict.fromkeys(plan.ages[t] for _, plan, _ in runs):
+            owner, calibration = _calibrated(world, age, owner)
+            alike = [
+                (r, c)
+                for r, (_, plan, _) in enumerate(runs)
+                for c in range(len(CASES))
+                if plan.ages[t] == age
+            ]
+            solutions = solve_many(
+                calibration,
+                [_shock(world, runs[r], CASES[c], t) for r, c in alike],
+                closure=closure,
+                tol=TOLERANCE,
+                starts=[_ahead(known.get(place, ())) for place in alike],
+            )
+            for (r, c), solution in zip(alike, solutions, strict=True):
+                if solution.outcome.ok:
+                    incomes[r, c, :, t] = weights @ solution.real_income
+                    known[r, c] = (*known.get((r, c), ())[-1:], solution.state)
+                else:
+                    known.pop((r, c), None)
+                    failures.append((CASES[c], date, solution.outcome.sentence()))
+    tell(len(dates), len(dates), "done")
     return incomes, failures
+
+
+def _shock(world: World, run: Run, case: str, t: int) -> Shock:
+    """Return what technology and, in the case with them, measures change in a period."""
+    tech, plan, states = run
+    shock = technology_shock(world, tech.race, states[case], plan.dates[t])
+    if case == "with":
+        shock = compose(shock, plan.shocks[t])
+    check_shock(world, shock)
+    return shock
+
+
+def _ahead(known: tuple[Point, ...]) -> Point | None:
+    """Return where the last two periods point to; the search starts there."""
+    if len(known) < 2:
+        return known[-1] if known else None
+    return Point(*(2.0 * last - before for before, last in zip(*known, strict=True)))
 
 
 def _calibrated(
@@ -233,25 +274,6 @@ def _adjusted(world: World, age: float) -> Calibration:
     """Return the baseline some years after the measures; draws of one path share them."""
     horizon = horizon_after(age)
     return calibrate(world_after(world, horizon), horizon, scale=False, labour_supply=0.0)
-
-
-def _period(
-    calibration: Calibration, shock: Shock, closure: Closure, start: Point | None
-) -> tuple[Array, Point | None, str]:
-    """Return every country's real income over the baseline and where the solve ended.
-
-    NaN and why where there is no equilibrium. The search starts where the period before ended.
-    """
-    check_shock(calibration.world, shock)
-
-    def wedges_at(size: float) -> Wedges:
-        return wedges_of(calibration, shock, closure=closure, size=size)
-
-    found = solve_wedges(calibration, wedges_at, tol=TOLERANCE, max_steps=MOST_STEPS, start=start)
-    if not found.outcome.ok:
-        return np.full(len(calibration.world.countries), np.nan), None, found.outcome.sentence()
-    real = found.flows.income / calibration.base.income / np.exp(found.flows.log_final_price)
-    return np.asarray(real), found.state, ""
 
 
 def _weights(world: World, codes: Sequence[str]) -> Array:

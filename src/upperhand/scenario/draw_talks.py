@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,12 +24,14 @@ from upperhand.talks.menu import ACCURATE, Payoffs, packages, payoffs
 from upperhand.talks.seven import efficient_again, measures_from, with_ranges
 from upperhand.uncertainty.menus import Menu, by_mask, by_pair, menu_of
 from upperhand.uncertainty.strengths import assembled
-from upperhand.uncertainty.year import Array, Closure, solved
+from upperhand.uncertainty.year import Array, Closure, solved_together
 
 if TYPE_CHECKING:
+    from upperhand.equilibrium.calibrate import Calibration
     from upperhand.results.ensemble import Ensemble
     from upperhand.results.talks import Talks
     from upperhand.scenario.schema import Scenario
+    from upperhand.world.shock import Shock
     from upperhand.world.world import World
 
 Sets = tuple[tuple[tuple[int, ...], ...], tuple[tuple[int, ...], ...]]
@@ -188,34 +191,45 @@ class _Year:
             failed=(),
         )
 
-    def solve(self, names: tuple[str, ...]) -> Array:
-        """Return the effect of some moves together on both sides, USD million a year."""
-        if names not in self.known:
-            self.known[names] = self._solved(names)
-        return self.known[names]
+    def solve(self, sets: Sequence[tuple[str, ...]]) -> Array:
+        """Return the effects [B, 2] of sets of moves on both sides, USD million a year.
 
-    def _solved(self, names: tuple[str, ...]) -> Array:
+        Sets of one size are solved together, larger ones from what their moves do alone.
+        """
+        new = [names for names in dict.fromkeys(sets) if names not in self.known]
+        for _, alike in groupby(sorted(new, key=len), key=len):
+            self._solve_together(list(alike))
+        return np.array([self.known[names] for names in sets])
+
+    def _solve_together(self, sets: Sequence[tuple[str, ...]]) -> None:
         calibration = self.held.calibrated(self.world, drawn_horizon(self.name, self.draw))
-        paths = [path for name in names for path in self.plan.paths[name]]
-        cells = [self.held.cells(self.world, path, self.name, self.draw) for path in paths]
-        start = start_state(calibration.base)
-        if len(names) > 1 and all(name in self.states for name in names):
-            start = _sum(start, [self.states[name] for name in names])
-        found = solved(
+        found = solved_together(
             calibration,
-            assembled(self.world, cells),
+            [self._shock(names) for names in sets],
             closure=self.held.closure(self.draw),
-            words=f"{' + '.join(names)}, {self.name} horizon",
+            words=[f"{' + '.join(names)}, {self.name} horizon" for names in sets],
             near=self.held.starts.get(self.name),
-            start=start,
+            starts=[self._start(calibration, names) for names in sets],
             tol=ACCURATE,
         )
-        if len(names) == 1:
-            self.states[names[0]] = found.state
-        gain = calibration.base.income * (found.real_income - 1.0)
-        return np.array(
-            [gain[np.isin(self.world.countries, s.members)].sum() for s in self.plan.sides]
-        )
+        inside = [np.isin(self.world.countries, side.members) for side in self.plan.sides]
+        for names, solution in zip(sets, found, strict=True):
+            gain = calibration.base.income * (solution.real_income - 1.0)
+            self.known[names] = np.array([gain[own].sum() for own in inside])
+            if len(names) == 1:
+                self.states[names[0]] = solution.state
+
+    def _shock(self, names: tuple[str, ...]) -> Shock:
+        paths = [path for name in names for path in self.plan.paths[name]]
+        cells = [self.held.cells(self.world, path, self.name, self.draw) for path in paths]
+        return assembled(self.world, cells)
+
+    def _start(self, calibration: Calibration, names: tuple[str, ...]) -> State:
+        """Return the baseline, or what the moves of a set do alone added up."""
+        start = start_state(calibration.base)
+        if len(names) > 1 and all(name in self.states for name in names):
+            return _sum(start, [self.states[name] for name in names])
+        return start
 
 
 def talks_plan(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,6 @@ import numpy.typing as npt
 
 from upperhand.core.errors import NoEquilibriumError, OptionError, raise_faults
 from upperhand.equilibrium.calibrate import calibrate
-from upperhand.equilibrium.hats import start_state
 from upperhand.equilibrium.horizons import horizon_of, trade_elasticities
 from upperhand.equilibrium.solve import Closure
 from upperhand.horizon.cost_draws import single
@@ -31,7 +31,7 @@ from upperhand.talks.menu import ACCURATE, Payoffs
 from upperhand.talks.seven import efficient_again, measures_from
 from upperhand.technology.goods import Technology, draw_technology, technology
 from upperhand.uncertainty.menus import Menu, by_mask, by_pair, menu_of
-from upperhand.uncertainty.year import solved
+from upperhand.uncertainty.year import solved_together
 from upperhand.world.shock import Shock, compose, compose_all, no_shock
 from upperhand.world.world import World
 
@@ -379,8 +379,8 @@ class _Menu:
 
 def _worth(
     setting: Setting, world: World, sides: tuple[Side, Side]
-) -> Callable[[tuple[str, ...]], Array]:
-    """Return what solves the effect of some moves together on both sides, USD million a year."""
+) -> Callable[[Sequence[tuple[str, ...]]], Array]:
+    """Return what solves the effects [B, 2] of sets of moves on both sides, USD million a year."""
     calibration = calibrate(world, horizon_of(setting.horizon), scale=False, labour_supply=0.0)
     shocks: dict[str, Shock] = {
         f"{side.name}: {move.label}": compose_all(world, move.measures)
@@ -389,15 +389,15 @@ def _worth(
     }
     inside = [np.isin(world.countries, side.members) for side in sides]
 
-    def solve(names: tuple[str, ...]) -> Array:
-        total = no_shock(world)
-        for name in names:
-            total = compose(total, shocks[name])
-        found = solved(
-            calibration, total, closure=setting.closure, words=" + ".join(names),
-            start=start_state(calibration.base), tol=ACCURATE,
-        )  # fmt: skip
-        gain = world.income * (found.real_income - 1.0)
-        return np.array([gain[own].sum() for own in inside])
+    def solve(sets: Sequence[tuple[str, ...]]) -> Array:
+        found = solved_together(
+            calibration,
+            [reduce(compose, map(shocks.__getitem__, names), no_shock(world)) for names in sets],
+            closure=setting.closure,
+            words=[" + ".join(names) for names in sets],
+            tol=ACCURATE,
+        )
+        gains = [world.income * (solution.real_income - 1.0) for solution in found]
+        return np.array([[gain[own].sum() for own in inside] for gain in gains])
 
     return solve

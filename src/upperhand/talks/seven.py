@@ -67,7 +67,7 @@ def efficient_again(
     if [p.about.label for p in scale.parts] != [p.label for p in frontier.parts]:
         raise OptionError("the draw has other parts of a deal than the talks; draw strengths only")
     strengths = [np.array(point.strengths) for point in frontier.points]
-    return np.array([scale.worth(strength) for strength in (*strengths, scale.now)])
+    return scale.worths([*strengths, scale.now])
 
 
 def measures_from(

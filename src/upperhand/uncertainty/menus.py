@@ -57,16 +57,17 @@ class Menu:
     parts: Array
     solved: tuple[int, ...]
 
-    def worth(self, solve: Callable[[tuple[str, ...]], Array]) -> Array:
+    def worth(self, solve: Callable[[Sequence[tuple[str, ...]]], Array]) -> Array:
         """Return the effect [2, 2^n] of every set of moves in a draw (eq. 13.10).
 
         Args:
-            solve: Returns the effect [2] of a set of moves, by their names.
+            solve: Returns the effects [B, 2] of sets of moves by their names, smallest sets first.
         """
         parts = self.parts.copy()
-        for mask in self.solved:
+        effects = solve([self.names(mask) for mask in self.solved])
+        for mask, effect in zip(self.solved, effects, strict=True):
             inside = [m for m in range(1, mask) if m & mask == m]
-            parts[:, mask] = solve(self.names(mask)) - parts[:, inside].sum(axis=1)
+            parts[:, mask] = effect - parts[:, inside].sum(axis=1)
         return worth_of(parts)
 
     def names(self, mask: int) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Literal
@@ -13,6 +14,7 @@ from upperhand.core.errors import NoEquilibriumError
 from upperhand.equilibrium.calibrate import Calibration, wedges_of
 from upperhand.equilibrium.hats import State, Wedges
 from upperhand.equilibrium.ladder import Solution, solve_wedges
+from upperhand.equilibrium.many import solve_many
 from upperhand.world.shock import Shock
 
 Array = npt.NDArray[np.float64]
@@ -53,9 +55,34 @@ def solved(
         start = near.state if start is None else start
     wedges = partial(_wedges, calibration, shock, closure)
     found = solve_wedges(calibration, wedges, tol=tol, max_steps=MOST_STEPS, start=start)
-    if not found.outcome.ok:
-        raise NoEquilibriumError(f"{words}: {found.outcome.sentence()}")
-    return found
+    return _settled(found, words)
+
+
+def solved_together(
+    calibration: Calibration,
+    shocks: Sequence[Shock],
+    *,
+    closure: Closure,
+    words: Sequence[str],
+    near: Solution | None = None,
+    starts: Sequence[State] = (),
+    tol: float = TOLERANCE,
+) -> Iterator[Solution]:
+    """Yield the equilibria of many shocks on one calibrated world.
+
+    Args and errors as for `solved`, one shock, one word and one first point each.
+    """
+    if near is not None:
+        calibration = replace(calibration, lent=near.calibration.blocks)
+    found = solve_many(calibration, shocks, closure=closure, tol=tol, starts=starts)
+    for said, solution in zip(words, found, strict=True):
+        yield _settled(solution, said)
+
+
+def _settled(solution: Solution, words: str) -> Solution:
+    if not solution.outcome.ok:
+        raise NoEquilibriumError(f"{words}: {solution.outcome.sentence()}")
+    return solution
 
 
 def _wedges(calibration: Calibration, shock: Shock, closure: Closure, size: float) -> Wedges:
