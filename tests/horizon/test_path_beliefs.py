@@ -163,7 +163,7 @@ def test_the_command_prints_sentences_or_json(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.yaml").write_text(SCENARIO, encoding="utf-8")
     assert guarded(["beliefs", "mine.yaml"]) == 0
-    assert "threat: carried out if USA values a dollar" in capsys.readouterr().out
+    assert "threat: carried out if the United States values a dollar" in capsys.readouterr().out
     assert guarded(["beliefs", "mine.yaml", "--move", "0", "--json"]) == 0
     (found,) = json.loads(capsys.readouterr().out)
     assert found["pays"] == "above"

@@ -17,6 +17,7 @@ from upperhand.report.years import beliefs_text, years_lines, years_text
 from upperhand.report.years_page import html_years
 from upperhand.report.years_tables import years_tables
 from upperhand.report.years_words import controls_title, money
+from upperhand.results.names import with_names
 from upperhand.results.timing import Course, Threshold, Timing
 from upperhand.results.years_ahead import read_years
 from upperhand.scenario.read import parse_scenario
@@ -189,8 +190,16 @@ def test_everything_survives_a_record(years, tmp_path):
         read_years(tmp_path / "record")
 
 
+def test_a_technology_is_told_by_its_name_once():
+    """The name of one technology holds the code of another: other chips, chips."""
+    goods = {"chips": "Other chips (logic, memory)", "gpu": "AI chips"}
+    assert with_names("slows CHN in chips and gpu", {"CHN": "China"}, goods) == (
+        "slows China in other chips (logic, memory) and AI chips"
+    )
+
+
 def test_beliefs_name_threshold_range_and_what_they_rest_on(years):
-    text = beliefs_text(years.beliefs, years)
+    text = beliefs_text(years.beliefs, {side: years.name_of(side) for side in years.path.sides})
     assert "the United States values a dollar" in text
     assert "own dollars per dollar or more (10-90 %" in text
     assert text.count("  - ") == len([line for b in years.beliefs for line in b.rests_on])

@@ -78,7 +78,7 @@ def test_a_run_says_what_changes_and_what_it_assumes(toy_run):
     assert [change["old"] for change in toy_run.changes] == pytest.approx([10.0, 20.0])
     assert [change["new"] for change in toy_run.changes] == pytest.approx([30.0, 30.0])
     names = [row["name"] for row in toy_run.assumptions]
-    assert "trade elasticity, long run (GOODS)" in names
+    assert "trade elasticity, long run (Goods)" in names
     assert "elasticity_ratio (short)" in names
     for row in toy_run.assumptions:
         assert set(row) >= {"name", "value", "low", "high", "unit", "source", "status"}

@@ -105,6 +105,12 @@ def test_pairs_without_equilibrium_are_named_and_not_dropped(world, sides, monke
     assert "no answer" in leverage.sentence
 
 
+def test_what_a_side_supplies_is_told_by_the_names_of_sectors(talks):
+    (words,) = (row.horizon for row in talks.leverage[0].rows if row.key == "structural_power")
+    assert "(most in goods; services)" in words or "(most in services; goods)" in words
+    assert "SERV" not in words
+
+
 @pytest.mark.equation("12.15")
 def test_parts_of_the_moves_add_up_to_the_advantage(talks):
     one = talks.leverage[0]

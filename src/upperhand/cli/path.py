@@ -174,7 +174,7 @@ def beliefs(
     from dataclasses import asdict
 
     from upperhand.report.years import beliefs_text
-    from upperhand.scenario.beliefs import beliefs_of
+    from upperhand.scenario.beliefs import beliefs_of, names_for
 
     scenario = _scenario(source, settings, variant)
     found = beliefs_of(scenario, move=move, draws=draws, seed=seed)
@@ -184,4 +184,4 @@ def beliefs(
     if not found:
         say("no belief is asked for: the moves are no tariff and touch no technology of the race")
         return
-    say(beliefs_text(found).rstrip())
+    say(beliefs_text(found, *names_for(scenario)).rstrip())

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from upperhand.report.words import joined, the
+from upperhand.results.names import with_names
 
 if TYPE_CHECKING:
     from upperhand.report.table import Table
@@ -48,11 +48,7 @@ def named(run: Run, text: str) -> str:
     """
     if run.talks is None:
         return text
-    for side in run.talks.sides:
-        name = run.name_of(side)
-        text = re.sub(rf"^{re.escape(side)}\b", the(name, first=True), text)
-        text = re.sub(rf"\b{re.escape(side)}\b", the(name), text)
-    return text
+    return with_names(text, {side: run.name_of(side) for side in run.talks.sides}, {})
 
 
 def upper_hand(run: Run) -> list[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from upperhand.report.years_words import (
@@ -16,6 +16,7 @@ from upperhand.report.years_words import (
     hands,
     named,
 )
+from upperhand.results.names import with_names
 
 if TYPE_CHECKING:
     from upperhand.results.beliefs import Belief
@@ -104,8 +105,12 @@ def turns_on(years: YearsAhead) -> list[str]:
     return found
 
 
-def beliefs_text(beliefs: Iterable[Belief], names: YearsAhead | None = None) -> str:
-    """Return beliefs for a terminal, each with what it rests on.
+def beliefs_text(
+    beliefs: Iterable[Belief],
+    countries: Mapping[str, str] | None = None,
+    goods: Mapping[str, str] | None = None,
+) -> str:
+    """Return beliefs for a terminal, each with what it rests on; names stand for codes if given.
 
     Examples:
         >>> from upperhand.results.beliefs import Belief
@@ -128,7 +133,7 @@ def beliefs_text(beliefs: Iterable[Belief], names: YearsAhead | None = None) -> 
     """
     lines: list[str] = []
     for one in beliefs:
-        sentence = named(names, one.sentence) if names is not None else one.sentence
+        sentence = with_names(one.sentence, countries or {}, goods or {})
         lines += textwrap.wrap(sentence, WIDTH, subsequent_indent="  ")
         if one.threshold is not None:
             word = "or less" if one.pays == "below" else "or more"

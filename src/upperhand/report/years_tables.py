@@ -141,9 +141,9 @@ def beliefs(years: YearsAhead) -> Table:
     """Return what one must believe for each move to pay."""
     rows = [
         {
-            "Move": one.move,
+            "Move": named(years, one.move),
             "By": years.name_of(one.actor),
-            "Pays if": f"{one.parameter} {one.pays}",
+            "Pays if": named(years, f"{one.parameter} {one.pays}"),
             "Unit": one.unit,
             "Threshold": _number(one.threshold),
             "10%": _number(one.low),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from upperhand.report.words import joined, the
+from upperhand.results.names import with_names
 
 if TYPE_CHECKING:
     from upperhand.results.timing import Timing
@@ -164,24 +164,8 @@ def _worth(above: float | None) -> str:
 
 def named(years: YearsAhead, text: str) -> str:
     """Return words in which sides and technologies have names instead of codes."""
-    for good in years.followers:
-        name = years.good_name(good)
-        text = re.sub(rf"\b{re.escape(good)}\b", _in_a_sentence(name), text)
-    for side in years.path.sides:
-        name = years.name_of(side)
-        text = re.sub(rf"^{re.escape(side)}\b", the(name, first=True), text)
-        text = re.sub(rf"\b{re.escape(side)}\b", the(name), text)
-    return text
-
-
-def _in_a_sentence(name: str) -> str:
-    """Return the name of a technology as it stands inside a sentence.
-
-    Examples:
-        >>> _in_a_sentence("AI accelerators"), _in_a_sentence("Chip-making equipment")
-        ('AI accelerators', 'chip-making equipment')
-    """
-    return name if name[:2].isupper() else name[:1].lower() + name[1:]
+    sides = {side: years.name_of(side) for side in years.path.sides}
+    return with_names(text, sides, {good: years.good_name(good) for good in years.followers})
 
 
 def behind(years: YearsAhead) -> Iterator[str]:

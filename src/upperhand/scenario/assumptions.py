@@ -126,7 +126,7 @@ def _elasticities(scenario: Scenario, world: World) -> Iterator[dict[str, Any]]:
     source = scenario.options.elasticity_set or card.get("default", f"table of {world.name}")
     pairs = zip(world.trade_elasticity, world.elasticity_range, strict=True)
     for sector, (value, (low, high)) in zip(world.sectors, pairs, strict=True):
-        name = f"trade elasticity, long run ({sector})"
+        name = f"trade elasticity, long run ({world.sector_names.get(sector, sector)})"
         status = "option" if sector in scenario.options.elasticities else "sourced"
         yield _row(name, float(value), float(low), float(high), status, source=str(source))
 

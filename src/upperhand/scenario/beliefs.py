@@ -75,6 +75,16 @@ def beliefs_of(
     return tuple(found)
 
 
+def names_for(scenario: Scenario) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the names of sides and of technologies that beliefs call by their codes."""
+    from upperhand.technology.goods import technology
+
+    world = world_of(scenario.world)
+    sides = {code: world.country_names.get(code, code) for code in scenario.side_codes}
+    goods = [good.name for good in technology().goods]
+    return sides, {code: world.sector_names.get(code, code) for code in goods}
+
+
 def _in_concert(scenario: Scenario, world: World, draws: int, seed: int) -> Iterator[Belief]:
     """Yield what several controls of one side on one technology ask for together."""
     from upperhand.technology.goods import technology

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from upperhand.equilibrium.solve import Closure
 from upperhand.game.normal_form import bimatrix
+from upperhand.results.names import in_words
 from upperhand.results.talks import Agreement, Ceiling, Leverage, LeverageRow
 from upperhand.talks.attribution import shapley
 from upperhand.talks.bargain import Bargain
@@ -126,7 +127,7 @@ def _power(world: World, sides: tuple[Side, Side], horizon: str) -> LeverageRow:
     names = (sides[0].name, sides[1].name)
     words = "; ".join(
         f"{name} is in {found.look_through:.1%} of what {found.target} buys (most in "
-        f"{', '.join(code for code, _, _ in found.sectors[:3])})"
+        f"{'; '.join(in_words(code, world.sector_names) for code, _, _ in found.sectors[:3])})"
         for name, found in zip(names, (mine, yours), strict=True)
     )
     values = (100.0 * mine.power, 100.0 * yours.power)
