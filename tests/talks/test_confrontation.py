@@ -106,7 +106,7 @@ def test_pairs_without_equilibrium_are_named_and_not_dropped(world, sides, monke
 
 
 def test_what_a_side_supplies_is_told_by_the_names_of_sectors(talks):
-    (words,) = (row.horizon for row in talks.leverage[0].rows if row.key == "structural_power")
+    (words,) = (row.sentence for row in talks.leverage[0].rows if row.key == "structural_power")
     assert "(most in goods; services)" in words or "(most in services; goods)" in words
     assert "SERV" not in words
 
