@@ -8,6 +8,7 @@ import numpy as np
 
 from upperhand.measures import DiscouragedPurchase, ExportControl, Tariff
 from upperhand.talks.confrontation import Move, Side
+from upperhand.talks.menu import Payoffs, payoffs
 from upperhand.world.build import from_arrays
 from upperhand.world.toy import toy_world
 from upperhand.world.world import World
@@ -83,3 +84,18 @@ def mirror_sides() -> tuple[Side, Side]:
 def without_rates(side: Side) -> Side:
     """Return a side as patient as any other."""
     return replace(side, hazards=())
+
+
+def payoffs_of(
+    world: World, sides: tuple[Side, Side], horizon: str = "long", **options: object
+) -> Payoffs:
+    """Return every pair of packages of two sides."""
+    return payoffs(
+        world,
+        (sides[0].name, sides[1].name),
+        (sides[0].members, sides[1].members),
+        tuple([move.measures for move in side.moves] for side in sides),
+        tuple([move.label for move in side.moves] for side in sides),
+        horizon=horizon,
+        **options,
+    )

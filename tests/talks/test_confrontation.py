@@ -9,7 +9,13 @@ from itertools import product
 import numpy as np
 import pytest
 
-from tests.talks.confrontations import mirror_sides, mirror_world, two_sides, without_rates
+from tests.talks.confrontations import (
+    mirror_sides,
+    mirror_world,
+    payoffs_of,
+    two_sides,
+    without_rates,
+)
 from upperhand.core.errors import OptionError
 from upperhand.equilibrium import solve_counterfactual
 from upperhand.measures import Tariff
@@ -21,7 +27,7 @@ from upperhand.talks.by_sector import by_sector
 from upperhand.talks.confrontation import Move, Side, confront, menu_words, table_of
 from upperhand.talks.dependence import dependence, value_added_content
 from upperhand.talks.measures import leverage_at, pain_ratios
-from upperhand.talks.menu import packages, payoffs
+from upperhand.talks.menu import packages
 from upperhand.world.shock import compose_all
 from upperhand.world.toy import toy_world
 
@@ -43,28 +49,16 @@ def talks(world, sides) -> Talks:
     return confront(world, *sides, horizons=[HORIZON], deal_horizon=HORIZON)
 
 
-def table_for(world, sides, horizon=HORIZON):
-    first, second = sides
-    return payoffs(
-        world,
-        (first.name, second.name),
-        (first.members, second.members),
-        ([m.measures for m in first.moves], [m.measures for m in second.moves]),
-        ([m.label for m in first.moves], [m.label for m in second.moves]),
-        horizon=horizon,
-    )
-
-
 @pytest.fixture(scope="module")
 def table(world, sides):
-    return table_for(world, sides)
+    return payoffs_of(world, sides)
 
 
 @pytest.mark.equation("12.20")
 @pytest.mark.parametrize("horizon", ["short", "long"])
 def test_every_pair_of_packages_is_the_equilibrium_that_a_single_solve_gives(world, sides, horizon):
     """The table starts each solve from its neighbours; that must not show."""
-    found = table_for(world, sides, horizon)
+    found = payoffs_of(world, sides, horizon)
     for (a, mine), (b, yours) in product(enumerate(found.menus[0]), enumerate(found.menus[1])):
         measures = [m for k in mine.moves for m in sides[0].moves[k].measures]
         measures += [m for k in yours.moves for m in sides[1].moves[k].measures]
@@ -91,7 +85,7 @@ def test_pairs_without_equilibrium_are_named_and_not_dropped(world, sides, monke
             yield lost if next(calls) == 6 else one
 
     monkeypatch.setattr(menu, "solve_many", sometimes)
-    found = table_for(world, sides)
+    found = payoffs_of(world, sides)
     assert found.failed == ((1, 1),)
     assert np.isnan(found.percent[:, 1, 1]).all()
     plain = table_of(found)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.talks.confrontations import disputed_world, two_sides
+from tests.talks.confrontations import disputed_world, payoffs_of, two_sides
 from upperhand.core.errors import OptionError
 from upperhand.measures import ExportLicence, Tariff
 from upperhand.results.talks import BargainingSet, DealPart
@@ -22,7 +22,6 @@ from upperhand.talks.enforcement import most_cooperative_tariff
 from upperhand.talks.ladder import ladder_of
 from upperhand.talks.lasting import lasting, main_of
 from upperhand.talks.measures import leverage_at
-from upperhand.talks.menu import Payoffs, payoffs
 from upperhand.talks.power import cut_off_power
 from upperhand.talks.protocols import settlement_clocks
 from upperhand.talks.reputation import chain_store
@@ -169,24 +168,10 @@ def test_a_draw_with_other_parts_of_a_deal_is_refused(world):
         efficient_again(world, (licensed(usa), chn), known, HORIZON, "fixed", standing=True)
 
 
-def table_of_payoffs(world: World, sides: tuple[Side, Side], **progress: object) -> Payoffs:
-    return payoffs(
-        world,
-        (sides[0].name, sides[1].name),
-        (sides[0].members, sides[1].members),
-        tuple([m.measures for m in side.moves] for side in sides),
-        tuple([m.label for m in side.moves] for side in sides),
-        horizon=HORIZON,
-        **progress,
-    )
-
-
 @pytest.fixture(scope="module")
 def bargain(world) -> Bargain:
     sides = two_sides()
-    return bargain_of(
-        world, sides, table_of_payoffs(world, sides), "fixed", scaled=True, standing=True
-    )
+    return bargain_of(world, sides, payoffs_of(world, sides), "fixed", scaled=True, standing=True)
 
 
 @pytest.mark.equation("11.34", "12.38")
@@ -202,9 +187,7 @@ def test_a_side_without_patience_keeps_only_the_part_that_enforces_itself():
         )
         for own, other in (("USA", "CHN"), ("CHN", "USA"))
     )
-    found = bargain_of(
-        world, sides, table_of_payoffs(world, sides), "fixed", scaled=True, standing=True
-    )
+    found = bargain_of(world, sides, payoffs_of(world, sides), "fixed", scaled=True, standing=True)
     scale, main = found.table.scale, main_of(found.agreed)
     end = np.array(main.strengths)
     for rate, kept in ((0.01, True), (3.0, False), (12.0, False)):
@@ -231,7 +214,7 @@ def test_payoffs_beyond_the_ends_of_the_frontier_are_compared_with_its_ends(barg
 
 def test_clocks_that_need_audience_costs_say_so(world, bargain):
     usa, chn = two_sides()
-    table = table_of_payoffs(world, (usa, chn))
+    table = payoffs_of(world, (usa, chn))
     about = dispute_of((usa, chn), table, bargain)
     calm = tuple(
         replace(side, traits=replace(side.traits, audience_pct=0.0)) for side in (usa, chn)
@@ -246,7 +229,7 @@ def test_clocks_that_need_audience_costs_say_so(world, bargain):
 def test_without_a_deal_there_is_no_surplus_to_share(world):
     usa, chn = two_sides()
     steps: list[int] = []
-    table = table_of_payoffs(world, (usa, chn), progress=lambda *step: steps.append(step[0]))
+    table = payoffs_of(world, (usa, chn), progress=lambda *step: steps.append(step[0]))
     assert steps == list(range(1, 17))
     deals = deals_of(world, (usa, chn), HORIZON, "fixed")
     points = threat_points(table, deals)

@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.talks.confrontations import disputed_world, mirror_sides, mirror_world, two_sides
+from tests.talks.confrontations import disputed_world, mirror_sides, mirror_world, payoffs_of, two_sides
 from upperhand.equilibrium import solve_counterfactual
 from upperhand.measures import Tariff
 from upperhand.results.talks import DealPart, Talks
 from upperhand.talks.agree import deals_of
 from upperhand.talks.bargain import unpaid_threats
-from upperhand.talks.confrontation import Move, Side, _payoffs, confront
+from upperhand.talks.confrontation import Move, Side, confront
 from upperhand.talks.efficient import efficiency, efficient_deals, polished
 from upperhand.talks.scaled_deals import RULES, Table, bargaining_set, scaled_agreements
 from upperhand.talks.scaling import Scale, parts_of
@@ -204,8 +204,7 @@ def test_terms_read_as_a_negotiator_would_say_them(part, strength, words):
 @pytest.mark.equation("12.33")
 def test_measures_of_the_central_draw_are_those_of_the_talks(world, sides):
     """The same payoffs give the same seven numbers; the share to the accuracy of the curve."""
-    from upperhand.talks.menu import payoffs
-    from upperhand.talks.seven import efficient_again, measures_from, with_ranges
+        from upperhand.talks.seven import efficient_again, measures_from, with_ranges
 
     talks = confront(world, *sides, horizons=[HORIZON], deal_horizon=HORIZON)
     usa, chn = sides
@@ -232,7 +231,7 @@ def test_measures_of_the_central_draw_are_those_of_the_talks(world, sides):
 
 def test_threats_without_payments_are_told_beside_those_with(world, sides, table):
     """Equation 11.7 on the frontier of the deals, solved again by the game of all pairs of threats."""
-    found = _payoffs(world, sides, HORIZON, "fixed")
+    found = payoffs_of(world, sides, HORIZON)
     weights = (0.2, 0.8)
     (note,) = unpaid_threats(table, found, weights)
     game = threat_game(table.curve, found.usd[0] / 1e3, found.usd[1] / 1e3, weights=weights)

@@ -76,7 +76,7 @@ def run(
     Example: upperhand run october-2025 -o result.xlsx --set moves[1].add_pp=50
     """
     outputs = [checked(path) for path in output or []]
-    from upperhand.scenario.draws import RUN_DRAWS, default_workers
+    from upperhand.scenario.draws import RUN_DRAWS, default_workers, worth_two_processes
     from upperhand.scenario.read import read_scenario
     from upperhand.scenario.run import run_scenario
 
@@ -91,6 +91,7 @@ def run(
             decompose=not no_report,
             with_talks=not no_talks,
             workers=default_workers(count, scenario),
+            two_processes=worth_two_processes(scenario),
             with_years=years,
         )
     claims = _audited(audit, result, plain=not (settings or variant), quiet=quiet)

@@ -41,6 +41,8 @@ PART_SIZE = 32
 RUN_DRAWS = 64
 #: Draws times numbers of trade below which a process does not pay for its start.
 WORTH_A_PROCESS = 1_000_000
+#: Equilibria that talks need, about: a menu at each of three horizons and a frontier.
+PACKAGES = 600
 #: Beginnings of the names of what the talks of a draw give.
 OF_TALKS = ("threat-point advantage", "surplus share", "upper hand")
 
@@ -306,3 +308,10 @@ def default_workers(draws: int, scenario: Scenario | None = None) -> int:
         if draws * len(world.countries) ** 2 * len(world.sectors) < WORTH_A_PROCESS:
             return 0
     return min(os.cpu_count() or 1, -(-draws // PART_SIZE))
+
+
+def worth_two_processes(scenario: Scenario) -> bool:
+    """Return whether the talks of a scenario are worth a process of their own."""
+    world = world_of(scenario.world)
+    size = len(world.countries) ** 2 * len(world.sectors)
+    return (os.cpu_count() or 1) > 1 and PACKAGES * size > WORTH_A_PROCESS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
@@ -11,12 +11,13 @@ import numpy as np
 
 from upperhand.core.errors import NoEquilibriumError, OptionError, unknown
 from upperhand.core.fingerprint import fingerprint
+from upperhand.core.processes import beside
 from upperhand.measures.labels import labels_of
 from upperhand.scenario.assumptions import assumptions_of, environment, sources_of
 from upperhand.scenario.read import read_scenario
 from upperhand.scenario.schema import Options, Scenario
 from upperhand.scenario.settle import settled
-from upperhand.scenario.talks import talks_of
+from upperhand.scenario.talks import begin_talks, has_two_sides
 from upperhand.scenario.worlds import world_of
 from upperhand.world.world import World
 
@@ -41,6 +42,7 @@ def run_scenario(
     decompose: bool = True,
     with_talks: bool = True,
     workers: int = 0,
+    two_processes: bool = False,
     with_years: bool = False,
 ) -> Run:
     """Run a scenario: what the moves change, compared with its baseline, at every horizon.
@@ -60,6 +62,8 @@ def run_scenario(
         decompose: Split the welfare effect of the package by cause; costs about as much again.
         with_talks: Also compute war, threats, deals and leverage where both sides have a move.
         workers: Processes to share the draws, with the extra `parquet`; 0 works in this one.
+        two_processes: Solve the deals of the talks in another process meanwhile; starting it
+            costs about a second. Not from a script without `if __name__ == "__main__":`.
         with_years: Also follow the moves over the years ahead, as `years_ahead` does; about two
             minutes.
 
@@ -97,20 +101,11 @@ def run_scenario(
     tell = partial(_of_both, progress or _silent, count)
     tell(0, total, "baseline")
     world = baseline_world(scenario, table, moved)
-    solved: list[Case] = []
-    for horizon in scenario.horizons:
-        found: dict[tuple[int, ...], Counterfactual] = {}
-        solve = _solver(scenario, horizon, moved)
-        ready = [settled(move, world, horizon, solve) for move in scenario.moves]
-        for key, label, kind, moves in plans:
-            tell(len(solved) + 1, total, f"{label}, {horizon} horizon")
-            plan = (key, label, kind, moves)
-            if moves not in found:
-                parts = decompose and kind == "package"
-                found[moves] = solve(world, [ready[i] for i in moves], decompose=parts)
-            solved.append(_case(horizon, plan, found[moves]))
-    last = partial(_at_the_end, tell, total)
-    talks = talks_of(scenario, world, last) if with_talks else None
+    with beside(wanted=two_processes and with_talks and has_two_sides(scenario)) as other:
+        finish_talks = begin_talks(scenario, world, other) if with_talks else None
+        solved = _cases(scenario, world, plans, moved, tell, decompose=decompose)
+        last = partial(_at_the_end, tell, total)
+        talks = finish_talks(last) if finish_talks else None
     ranges = None
     if count:
         from upperhand.scenario.draw_talks import measured_talks
@@ -142,6 +137,32 @@ def run_scenario(
         ranges=ranges,
         years=years,
     )
+
+
+def _cases(
+    scenario: Scenario,
+    world: World,
+    plans: Sequence[Plan],
+    moved: Numbers,
+    tell: Progress,
+    *,
+    decompose: bool,
+) -> list[Case]:
+    """Solve every case at every horizon; moves that are the same are solved once."""
+    solved: list[Case] = []
+    total = len(plans) * len(scenario.horizons) + 1
+    for horizon in scenario.horizons:
+        found: dict[tuple[int, ...], Counterfactual] = {}
+        solve = _solver(scenario, horizon, moved)
+        ready = [settled(move, world, horizon, solve) for move in scenario.moves]
+        for key, label, kind, moves in plans:
+            tell(len(solved) + 1, total, f"{label}, {horizon} horizon")
+            plan = (key, label, kind, moves)
+            if moves not in found:
+                parts = decompose and kind == "package"
+                found[moves] = solve(world, [ready[i] for i in moves], decompose=parts)
+            solved.append(_case(horizon, plan, found[moves]))
+    return solved
 
 
 def at_centre(scenario: Scenario) -> tuple[Scenario, World, Numbers]:

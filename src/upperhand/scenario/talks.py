@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, cast
@@ -17,7 +19,7 @@ from upperhand.scenario.talks_schema import Clock, TalksSection
 if TYPE_CHECKING:
     from upperhand.results.run import Run
     from upperhand.results.talks import Talks
-    from upperhand.talks.confrontation import Move, Side
+    from upperhand.talks.confrontation import Confrontation, Move, Side
     from upperhand.world.world import World
 
 Progress = Callable[[int, int, str], None]
@@ -107,9 +109,22 @@ def talks_of(scenario: Scenario, world: World, progress: Progress | None = None)
         world: Its baseline world.
         progress: Called with (steps done, steps in all, words).
     """
+    return begin_talks(scenario, world)(progress)
+
+
+def begin_talks(
+    scenario: Scenario, world: World, other: Executor | None = None
+) -> Callable[[Progress | None], Talks | None]:
+    """Return what finishes `talks_of`; another process solves the deals meanwhile.
+
+    Args:
+        scenario: The scenario.
+        world: Its baseline world.
+        other: The process; None leaves all to the call that finishes.
+    """
     if not has_two_sides(scenario):
-        return None
-    from upperhand.talks.confrontation import confront
+        return lambda _progress: None
+    from upperhand.talks.confrontation import begin
 
     first, second = sides_of(scenario, world)
     section = scenario.talks or TalksSection()
@@ -118,24 +133,33 @@ def talks_of(scenario: Scenario, world: World, progress: Progress | None = None)
         from upperhand.equilibrium.solve import Options, balanced
 
         world = balanced(world, Options(closure="purge"))
-    try:
-        found = confront(
-            world,
-            first,
-            second,
-            horizons=scenario.horizons,
-            deal_horizon=section.deal_horizon,
-            closure="share" if scenario.closure == "share" else "fixed",
-            at_horizon=partial(settled_side, scenario, world),
-            scaled=section.scaling,
-            standing=section.standing_tariffs,
-            setting=section.stage.setting(scenario.baseline.as_of),
-            progress=progress,
-        )
-    except NoEquilibriumError as fault:
-        notes = (f"the talks have no answer: {fault}", *notes)
-        found = _nothing((first.name, second.name), section)
-    return replace(found, notes=(*found.notes, *notes))
+    start = partial(
+        begin,
+        world,
+        first,
+        second,
+        horizons=scenario.horizons,
+        deal_horizon=section.deal_horizon,
+        closure="share" if scenario.closure == "share" else "fixed",
+        at_horizon=partial(settled_side, scenario, world),
+        scaled=section.scaling,
+        standing=section.standing_tariffs,
+        setting=section.stage.setting(scenario.baseline.as_of),
+    )
+    begun: Confrontation | None = None
+    if other:
+        with suppress(NoEquilibriumError):  # then it is raised again by the call that finishes
+            begun = start(other=other)
+
+    def finish(progress: Progress | None) -> Talks | None:
+        try:
+            found = (begun or start()).finish(progress)
+        except NoEquilibriumError as fault:
+            said = (f"the talks have no answer: {fault}", *notes)
+            return replace(_nothing((first.name, second.name), section), notes=said)
+        return replace(found, notes=(*found.notes, *notes))
+
+    return finish
 
 
 def settled_side(scenario: Scenario, world: World, side: Side, horizon: str) -> Side:

@@ -7,19 +7,21 @@ the equivalent variation of a side's real income, USD billion a year, at the hor
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
 from upperhand.core.errors import OptionError, raise_faults, unknown
 from upperhand.equilibrium.solve import Closure
-from upperhand.results.talks import Agreement, Leverage, PayoffTable, Talks
-from upperhand.talks.bargain import bargain_of
+from upperhand.results.talks import Agreement, Ceiling, Leverage, PayoffTable, Talks
+from upperhand.talks.bargain import Bargain, bargain_of
 from upperhand.talks.ceilings import ceiling_rows
 from upperhand.talks.ladder import ladder_of
 from upperhand.talks.lasting import deal_by_horizon, lasting
-from upperhand.talks.measures import leverage_at, settlement_curve
+from upperhand.talks.measures import Parts, leverage_at, parts_of_sectors, settlement_curve
 from upperhand.talks.menu import Payoffs, payoffs
 from upperhand.talks.protocols import protocols, settlement_clocks
 from upperhand.talks.scaled_deals import bargaining_set
@@ -127,76 +129,196 @@ def confront(
         >>> talks.leverage[0].holder in ("USA", "CHN", None)
         True
     """
-    _check(world, first, second, horizons, deal_horizon, closure)
-    sides = (first, second)
-    as_it_is = at_horizon or _same
-    tell = progress or (lambda _done, _total, _words: None)
-    wanted = list(dict.fromkeys([*horizons, deal_horizon]))
-    then = {name: (as_it_is(first, name), as_it_is(second, name)) for name in wanted}
-    tables: dict[str, Payoffs] = {}
-    for step, horizon in enumerate(wanted):
-        tell(step, len(wanted) + 3, f"every pair of packages, {horizon} horizon")
-        tables[horizon] = _payoffs(world, then[horizon], horizon, closure)
-    tell(len(wanted), len(wanted) + 3, "ceilings of the tariff threats")
-    ceilings = ceiling_rows(world, sides, tuple(horizons), closure)
-    tell(len(wanted) + 1, len(wanted) + 3, "deals")
-    bargain = bargain_of(
-        world, then[deal_horizon], tables[deal_horizon], closure, scaled=scaled, standing=standing
-    )
-    about = setting or Setting()
-    dispute = dispute_of(sides, tables[deal_horizon], bargain)
-    rungs, words = ladder_of(sides, tables[deal_horizon])
-    tell(len(wanted) + 2, len(wanted) + 3, "leverage")
-    leverage = tuple(
-        leverage_at(world, then[horizon], tables[horizon], ceilings, bargain, closure)
-        for horizon in horizons
-    )
-    tell(len(wanted) + 3, len(wanted) + 3, "done")
-    return Talks(
-        sides=(first.name, second.name),
-        tables=tuple(table_of(tables[horizon]) for horizon in horizons),
-        ceilings=ceilings,
-        leverage=leverage,
+    begun = begin(
+        world,
+        first,
+        second,
+        horizons=horizons,
         deal_horizon=deal_horizon,
-        deals=tuple(
-            (name, float(u[0]), float(u[1]))
-            for name, u in zip(bargain.deals.names, bargain.deals.usd_bn, strict=True)
-        ),
-        agreements=bargain.agreed,
-        rungs=rungs,
-        ladder_words=words,
-        settlement=settlement_curve(tables[deal_horizon], bargain),
-        notes=(
-            *_notes(tables, leverage, bargain.agreed),
-            menu_words(tables[deal_horizon]),
-            *bargain.notes,
-        ),
-        frontier=bargaining_set(bargain.table) if bargain.table else None,
-        threat_tests=threat_tests(sides, dispute, about),
-        protocols=protocols(sides, dispute, bargain, about),
-        clocks=settlement_clocks(sides, dispute, bargain),
-        lasting=lasting(sides, bargain, about),
-        by_horizon=deal_by_horizon(world, then, tables, bargain, closure, standing=standing),
+        closure=closure,
+        at_horizon=at_horizon,
+        scaled=scaled,
+        standing=standing,
+        setting=setting,
     )
+    return begun.finish(progress)
+
+
+def begin(
+    world: World,
+    first: Side,
+    second: Side,
+    *,
+    horizons: Sequence[str] = ("short", "medium", "long"),
+    deal_horizon: str = "medium",
+    closure: Closure = "fixed",
+    at_horizon: Callable[[Side, str], Side] | None = None,
+    scaled: bool = True,
+    standing: bool = True,
+    setting: Setting | None = None,
+    other: Executor | None = None,
+) -> Confrontation:
+    """Begin what `confront` computes: with another process, its deals are solved meanwhile.
+
+    Args and errors as for `confront`; `other` is the process.
+    """
+    _check(world, first, second, horizons, deal_horizon, closure)
+    as_it_is = at_horizon or _same
+    wanted = dict.fromkeys([*horizons, deal_horizon])
+    then = {name: (as_it_is(first, name), as_it_is(second, name)) for name in wanted}
+    task = partial(
+        _Deals.of,
+        world,
+        then[deal_horizon],
+        deal_horizon,
+        closure,
+        scaled=scaled,
+        standing=standing,
+    )
+    return Confrontation(
+        world=world,
+        sides=(first, second),
+        horizons=tuple(horizons),
+        deal_horizon=deal_horizon,
+        closure=closure,
+        standing=standing,
+        setting=setting or Setting(),
+        then=then,
+        deals=other.submit(task).result if other else task,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Deals:
+    """What the deal horizon alone decides: every pair of packages, their parts, and the bargain."""
+
+    table: Payoffs
+    sectors: Parts | None
+    bargain: Bargain
+
+    @classmethod
+    def of(
+        cls,
+        world: World,
+        sides: tuple[Side, Side],
+        horizon: str,
+        closure: Closure,
+        *,
+        scaled: bool,
+        standing: bool,
+    ) -> _Deals:
+        table, sectors = _table_and_sectors(world, sides, horizon, closure)
+        bargain = bargain_of(world, sides, table, closure, scaled=scaled, standing=standing)
+        return cls(table, sectors, bargain)
+
+
+@dataclass(frozen=True, eq=False)
+class Confrontation:
+    """A confrontation that has begun; `finish` gives its talks. See `begin`."""
+
+    world: World
+    sides: tuple[Side, Side]
+    horizons: tuple[str, ...]
+    deal_horizon: str
+    closure: Closure
+    standing: bool
+    setting: Setting
+    then: Mapping[str, tuple[Side, Side]]
+    deals: Callable[[], _Deals]
+
+    def finish(self, progress: Progress | None = None) -> Talks:
+        """Compute what is left and return the talks; errors as for `confront`."""
+        tell = progress or (lambda _done, _total, _words: None)
+        others = [name for name in self.then if name != self.deal_horizon]
+        total = len(others) + 4
+        tables: dict[str, Payoffs] = {}
+        sectors: dict[str, Parts | None] = {}
+        for step, horizon in enumerate(others):
+            tell(step, total, f"every pair of packages, {horizon} horizon")
+            tables[horizon], sectors[horizon] = _table_and_sectors(
+                self.world, self.then[horizon], horizon, self.closure
+            )
+        tell(len(others), total, "ceilings of the tariff threats")
+        ceilings = ceiling_rows(self.world, self.sides, self.horizons, self.closure)
+        tell(len(others) + 1, total, f"packages and deals, {self.deal_horizon} horizon")
+        deals = self.deals()
+        tables[self.deal_horizon], sectors[self.deal_horizon] = deals.table, deals.sectors
+        tell(len(others) + 2, total, "leverage")
+        leverage = tuple(
+            leverage_at(
+                self.world,
+                self.then[name],
+                tables[name],
+                ceilings,
+                deals.bargain,
+                self.closure,
+                sectors=sectors[name],
+            )
+            for name in self.horizons
+        )
+        tell(len(others) + 3, total, "what lasts")
+        return self._talks(tables, ceilings, deals.bargain, leverage)
+
+    def _talks(
+        self,
+        tables: Mapping[str, Payoffs],
+        ceilings: tuple[Ceiling, ...],
+        bargain: Bargain,
+        leverage: tuple[Leverage, ...],
+    ) -> Talks:
+        first, second = self.sides
+        table = tables[self.deal_horizon]
+        dispute = dispute_of(self.sides, table, bargain)
+        rungs, words = ladder_of(self.sides, table)
+        return Talks(
+            sides=(first.name, second.name),
+            tables=tuple(table_of(tables[horizon]) for horizon in self.horizons),
+            ceilings=ceilings,
+            leverage=leverage,
+            deal_horizon=self.deal_horizon,
+            deals=tuple(
+                (name, float(u[0]), float(u[1]))
+                for name, u in zip(bargain.deals.names, bargain.deals.usd_bn, strict=True)
+            ),
+            agreements=bargain.agreed,
+            rungs=rungs,
+            ladder_words=words,
+            settlement=settlement_curve(table, bargain),
+            notes=(
+                *_notes(tables, leverage, bargain.agreed),
+                menu_words(table),
+                *bargain.notes,
+            ),
+            frontier=bargaining_set(bargain.table) if bargain.table else None,
+            threat_tests=threat_tests(self.sides, dispute, self.setting),
+            protocols=protocols(self.sides, dispute, bargain, self.setting),
+            clocks=settlement_clocks(self.sides, dispute, bargain),
+            lasting=lasting(self.sides, bargain, self.setting),
+            by_horizon=deal_by_horizon(
+                self.world, self.then, tables, bargain, self.closure, standing=self.standing
+            ),
+        )
 
 
 def _same(side: Side, _horizon: str) -> Side:
     return side
 
 
-def _payoffs(world: World, sides: tuple[Side, Side], horizon: str, closure: Closure) -> Payoffs:
-    return payoffs(
+def _table_and_sectors(
+    world: World, sides: tuple[Side, Side], horizon: str, closure: Closure
+) -> tuple[Payoffs, Parts | None]:
+    """Return every pair of packages at a horizon, and what each sector adds to all together."""
+    one, other = sides
+    table = payoffs(
         world,
-        (sides[0].name, sides[1].name),
-        (sides[0].members, sides[1].members),
-        (
-            [move.measures for move in sides[0].moves],
-            [move.measures for move in sides[1].moves],
-        ),
-        ([move.label for move in sides[0].moves], [move.label for move in sides[1].moves]),
+        (one.name, other.name),
+        (one.members, other.members),
+        ([move.measures for move in one.moves], [move.measures for move in other.moves]),
+        ([move.label for move in one.moves], [move.label for move in other.moves]),
         horizon=horizon,
         closure=closure,
     )
+    return table, None if table.failed else parts_of_sectors(world, sides, table, closure)
 
 
 def table_of(found: Payoffs) -> PayoffTable:

@@ -35,6 +35,7 @@ NODES = 8  # of the path to everything; what they leave is spread
 SPREAD = 1e-6  # share of the parts: a larger gap of the quadrature is left to be seen
 NEGLIGIBLE = 1e-3  # per cent of real income: a smaller loss is none
 KNOWN = 2e-3  # shares of the surplus closer to one half than this are one half
+Parts = dict[str, dict[str, float]]
 ALIKE = 1e-2  # relative difference of patience below which both wait alike
 
 
@@ -45,8 +46,13 @@ def leverage_at(
     ceilings: Sequence[Ceiling],
     bargain: Bargain,
     closure: Closure,
+    *,
+    sectors: Parts | None = None,
 ) -> Leverage:
-    """Return the seven measures at the horizon of a table, with their attribution."""
+    """Return the seven measures at the horizon of a table, with their attribution.
+
+    `sectors` are those of `parts_of_sectors`, where they are known.
+    """
     names = (sides[0].name, sides[1].name)
     usd, percent = table.usd / 1e3, table.percent
     if table.failed:
@@ -68,7 +74,7 @@ def leverage_at(
         _escalation(names, sides, table),
     )
     groups = shapley(lambda chosen: _restricted(table, chosen), _groups(table))
-    sectors = _sectors(world, sides, table, closure)
+    sectors = sectors or parts_of_sectors(world, sides, table, closure)
     return Leverage(
         horizon=table.horizon,
         rows=rows,
@@ -271,9 +277,9 @@ def _restricted(table: Payoffs, chosen: frozenset[str]) -> float:
     return variable_threats(bimatrix(own, other)).advantage
 
 
-def _sectors(
+def parts_of_sectors(
     world: World, sides: tuple[Side, Side], table: Payoffs, closure: Closure
-) -> dict[str, dict[str, float]]:
+) -> Parts:
     """Return damage to the second side less damage to the first by move and sector, USD billion.
 
     What the quadrature leaves, about 1e-7 of the total, is spread in proportion to the parts.

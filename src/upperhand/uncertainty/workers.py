@@ -6,7 +6,6 @@ cluster needs no shared disk.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -14,7 +13,7 @@ from itertools import islice
 from typing import Any
 
 from upperhand.core.errors import MissingExtraError, OptionError, UpperhandError
-from upperhand.core.processes import ONE_THREAD, inherited
+from upperhand.core.processes import ONE_THREAD, inherited, pool
 from upperhand.uncertainty.parts import Made, Plan, make_part
 
 #: Parts under way for each worker: one in work, one waiting.
@@ -47,10 +46,10 @@ def made_locally(plan: Plan, parts: Iterable[int], *, workers: int) -> Iterator[
     lost: list[int] = []
     deaths = 0
     while True:
-        with inherited(ONE_THREAD), _pool(workers) as pool:
+        with inherited(ONE_THREAD), pool(workers) as started:
             under_way: dict[Future[Made], int] = {}
             try:
-                for made in _through(pool, plan, lost, waiting, under_way, AHEAD * workers):
+                for made in _through(started, plan, lost, waiting, under_way, AHEAD * workers):
                     deaths = 0
                     yield made
             except BrokenProcessPool as error:
@@ -107,7 +106,7 @@ def made_on_cluster(plan: Plan, parts: Iterable[int], *, scheduler: str) -> Iter
 
 
 def _through(
-    pool: ProcessPoolExecutor,
+    started: ProcessPoolExecutor,
     plan: Plan,
     lost: list[int],
     waiting: Iterator[int],
@@ -121,7 +120,7 @@ def _through(
             if part is None:
                 break
             try:
-                under_way[pool.submit(make_part, plan, part)] = part
+                under_way[started.submit(make_part, plan, part)] = part
             except BrokenProcessPool:
                 lost.insert(0, part)
                 raise
@@ -132,29 +131,6 @@ def _through(
             made = future.result()
             del under_way[future]
             yield made
-
-
-def _pool(workers: int) -> ProcessPoolExecutor:
-    from multiprocessing import get_context
-
-    return ProcessPoolExecutor(
-        max_workers=workers, mp_context=get_context("spawn"), initializer=_leave_with_parent
-    )
-
-
-def _leave_with_parent() -> None:
-    """End this worker when the process that started it is gone, however it went."""
-    from multiprocessing import parent_process
-    from threading import Thread
-
-    parent = parent_process()
-
-    def watch() -> None:
-        if parent is not None:
-            parent.join()
-            os._exit(1)
-
-    Thread(target=watch, daemon=True).start()
 
 
 def _submit(client: Any, plan: Plan, part: int) -> Any:
