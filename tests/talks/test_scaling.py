@@ -8,7 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.talks.confrontations import disputed_world, mirror_sides, mirror_world, payoffs_of, two_sides
+from tests.talks.confrontations import (
+    disputed_world,
+    mirror_sides,
+    mirror_world,
+    payoffs_of,
+    two_sides,
+)
 from upperhand.equilibrium import solve_counterfactual
 from upperhand.measures import Tariff
 from upperhand.results.talks import DealPart, Talks
@@ -204,7 +210,8 @@ def test_terms_read_as_a_negotiator_would_say_them(part, strength, words):
 @pytest.mark.equation("12.33")
 def test_measures_of_the_central_draw_are_those_of_the_talks(world, sides):
     """The same payoffs give the same seven numbers; the share to the accuracy of the curve."""
-        from upperhand.talks.seven import efficient_again, measures_from, with_ranges
+    from upperhand.talks.menu import payoffs
+    from upperhand.talks.seven import efficient_again, measures_from, with_ranges
 
     talks = confront(world, *sides, horizons=[HORIZON], deal_horizon=HORIZON)
     usa, chn = sides
