@@ -288,11 +288,11 @@ class BilateralMeasure(Measure):
         self, world: World, wedge: str, old: Array, new: Array, *, unit: str = "%"
     ) -> Change:
         """Return the change of one wedge, averaged over the flows covered."""
-        mask = self.covered(world)
-        trade = np.where(mask, world.trade, 0.0)
+        cells = np.unravel_index(np.flatnonzero(self.covered(world)), world.trade.shape)
+        trade, before, after = world.trade[cells], old[cells], new[cells]
         total = float(trade.sum())
-        weight = trade / total if total else mask / max(int(mask.sum()), 1)
-        same = bool(np.allclose(old[mask], new[mask], rtol=0, atol=1e-12))
+        weight = trade / total if total else np.full(trade.size, 1.0 / max(trade.size, 1))
+        same = bool(np.allclose(before, after, rtol=0, atol=1e-12))
         note = "no trade in the flows covered" if not total else "the rate is already there"
         changes = bool(total) and not same
         return Change(
@@ -300,8 +300,8 @@ class BilateralMeasure(Measure):
             kind=self.kind,
             wedge=wedge,
             unit=unit,
-            old=100 * float((weight * old)[mask].sum()),
-            new=100 * float((weight * new)[mask].sum()),
+            old=100 * float(weight @ before),
+            new=100 * float(weight @ after),
             trade_usd_million=total,
             changes=changes,
             note="" if changes else note,

@@ -113,6 +113,9 @@ class Run:
     talks: Talks | None = None
     ranges: Ensemble | None = None
     years: YearsAhead | None = None
+    _headlines: dict[str, Headline] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def horizons(self) -> tuple[str, ...]:
@@ -163,7 +166,9 @@ class Run:
         """Return the four numbers of the package at one horizon."""
         from upperhand.results.headline import headline
 
-        return headline(self, horizon)
+        if horizon not in self._headlines:
+            self._headlines[horizon] = headline(self, horizon)
+        return self._headlines[horizon]
 
     def name_of(self, code: str) -> str:
         """Return the English name of a country, a group or a side, or the code itself."""

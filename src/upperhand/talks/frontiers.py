@@ -120,10 +120,11 @@ def slope_at(curve: Curve, u: Any) -> Any:
     inside = np.maximum(np.minimum(u - curve.low, curve.high - u) / 2, 0)
     step = np.maximum(1e-3 * np.minimum(length, 1e3 * inside), 1e-7 * length)
     centre = np.minimum(np.maximum(u, curve.low + 2 * step), curve.high - 2 * step)
-    f = curve.other
-    return (
-        8 * (f(centre + step) - f(centre - step)) - (f(centre + 2 * step) - f(centre - 2 * step))
-    ) / (12 * step)
+    spots = [centre + step, centre - step, centre + 2 * step, centre - 2 * step]
+    near, back, far, far_back = (
+        curve.other(np.array(spots)) if curve.whole else map(curve.other, spots)
+    )
+    return (8 * (near - back) - (far - far_back)) / (12 * step)
 
 
 def box_of(frontier: Frontier, threat: Sequence[float]) -> Box:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -89,6 +90,7 @@ class ShockSource(Protocol):
         ...
 
 
+@lru_cache(maxsize=16)
 def no_shock(world: World) -> Shock:
     """Return the shock that changes nothing on `world`.
 
