@@ -330,6 +330,13 @@ def next_state(base: Base, nests: Nests, wedges: Wedges, damp: Array, state: Sta
     numeraire: it keeps its baseline value.
     """
     flows = flows_of(base, nests, wedges, state)
+    return state_after(base, nests, wedges, damp, state, flows)
+
+
+def state_after(
+    base: Base, nests: Nests, wedges: Wedges, damp: Array, state: State, flows: Flows
+) -> State:
+    """Return the image of `state`, from the flows at it (eq. 2.10)."""
     wage = next_wage(base, flows, damp, state.log_wage)
     return rest_of_state(base, nests, wedges, flows, state, wage)
 

@@ -76,60 +76,54 @@ def solve_wedges(
                 (_anderson, "anderson"),
                 (_newton, "newton"),
             ):
-                end = rung(calibration, layout, whole, layout.pack(first), tol, max_steps)
-                solution = judged(calibration, layout, whole, end, method, tol)
+                image = Image(calibration, layout, whole)
+                end = rung(image, layout.pack(first), tol, max_steps)
+                solution = judged(image, end, method, tol)
                 if solution.outcome.ok:
                     return solution
         return _continued(calibration, layout, wedges_at, lost, tol=tol, max_steps=max_steps)
 
 
-def _by_country(
-    calibration: Calibration,
-    layout: Layout,
-    wedges: Wedges,
-    start: Vector,
-    tol: float,
-    max_steps: int,
-) -> FixedPoint:
+class Image:
+    """The equilibrium map under some wedges; remembers the flows at the last point it was asked for."""
+
+    def __init__(self, calibration: Calibration, layout: Layout, wedges: Wedges) -> None:
+        self.calibration, self.layout, self.wedges = calibration, layout, wedges
+        self._last: tuple[Vector, State, Flows] | None = None
+
+    def __call__(self, vector: Vector) -> Vector:
+        """Return the image of a point."""
+        base, nests, damp = self.calibration.base, self.calibration.nests, self.calibration.damp
+        state, flows = self.at(vector)
+        return self.layout.pack(hats.state_after(base, nests, self.wedges, damp, state, flows))
+
+    def at(self, vector: Vector) -> tuple[State, Flows]:
+        """Return the state that a vector stands for, and the flows at it."""
+        if self._last is None or self._last[0] is not vector:
+            state = self.layout.unpack(vector)
+            base, nests = self.calibration.base, self.calibration.nests
+            self._last = vector, state, hats.flows_of(base, nests, self.wedges, state)
+        return self._last[1:]
+
+
+def _by_country(image: Image, start: Vector, tol: float, max_steps: int) -> FixedPoint:
     """First rung: the whole map, gaps closed within each country, the rest by acceleration."""
-    mapping = partial(_image, calibration, layout, wedges)
-    step = partial(step_of, calibration.blocks)
+    step = partial(step_of, image.calibration.blocks)
     few = min(max_steps, STEPS_BY_COUNTRY)
-    return solve_fixed_point(mapping, start, tol=tol, max_steps=few, step_of=step)
+    return solve_fixed_point(image, start, tol=tol, max_steps=few, step_of=step)
 
 
-def _anderson(
-    calibration: Calibration,
-    layout: Layout,
-    wedges: Wedges,
-    start: Vector,
-    tol: float,
-    max_steps: int,
-) -> FixedPoint:
+def _anderson(image: Image, start: Vector, tol: float, max_steps: int) -> FixedPoint:
     """Second rung: the whole map, accelerated alone."""
-    mapping = partial(_image, calibration, layout, wedges)
-    return solve_fixed_point(mapping, start, tol=tol, max_steps=max_steps)
+    return solve_fixed_point(image, start, tol=tol, max_steps=max_steps)
 
 
-def _image(calibration: Calibration, layout: Layout, wedges: Wedges, vector: Vector) -> Vector:
-    base, nests = calibration.base, calibration.nests
-    return layout.pack(
-        hats.next_state(base, nests, wedges, calibration.damp, layout.unpack(vector))
-    )
-
-
-def _newton(
-    calibration: Calibration,
-    layout: Layout,
-    wedges: Wedges,
-    start: Vector,
-    tol: float,
-    max_steps: int,
-) -> FixedPoint:
+def _newton(image: Image, start: Vector, tol: float, max_steps: int) -> FixedPoint:
     """Third rung: Powell's hybrid Newton on the wages, everything else solved for given wages."""
     from scipy.optimize import root
 
-    base, nests, n = calibration.base, calibration.nests, layout.countries
+    layout, wedges = image.layout, image.wedges
+    base, nests, n = image.calibration.base, image.calibration.nests, layout.countries
     held = {"vector": start, "steps": 0}
 
     def inner(log_wage: Vector) -> Flows:
@@ -157,7 +151,7 @@ def _newton(
         inner(answer.x)
     except FloatingPointError:
         return FixedPoint(start, np.inf, cast(int, held["steps"]), reached=False)
-    end = _anderson(calibration, layout, wedges, cast(Vector, held["vector"]), tol, max_steps)
+    end = _anderson(image, cast(Vector, held["vector"]), tol, max_steps)
     return FixedPoint(end.point, end.gap, end.steps + cast(int, held["steps"]), end.reached)
 
 
@@ -174,9 +168,9 @@ def _continued(
     few = min(max_steps, STEPS_ON_THE_WAY)
 
     def solve_at(size: float, start: Vector) -> tuple[Vector, Solution]:
-        wedges = wedges_at(size)
-        end = _anderson(calibration, layout, wedges, start, tol, few)
-        return end.point, judged(calibration, layout, wedges, end, "homotopy", tol)
+        image = Image(calibration, layout, wedges_at(size))
+        end = _anderson(image, start, tol, few)
+        return end.point, judged(image, end, "homotopy", tol)
 
     start = layout.pack(hats.start_state(calibration.base))
     end = 1.0 if lost is None else 1.0 - 2.0**-7
@@ -234,17 +228,10 @@ def lost_source(calibration: Calibration, wedges: Wedges) -> Lost | None:
     return Lost("stranded", held_up) if held_up else None
 
 
-def judged(
-    calibration: Calibration,
-    layout: Layout,
-    wedges: Wedges,
-    end: FixedPoint,
-    method: str,
-    tol: float,
-) -> Solution:
+def judged(image: Image, end: FixedPoint, method: str, tol: float) -> Solution:
     """Return the point with the outcome that its own economic residual deserves."""
-    state = layout.unpack(end.point)
-    flows = hats.flows_of(calibration.base, calibration.nests, wedges, state)
+    calibration, wedges = image.calibration, image.wedges
+    state, flows = image.at(end.point)
     residual = float(economic_residual(calibration, wedges, state, flows))
     detail = ""
     ending: Ending = "converged"

@@ -14,7 +14,7 @@ import numpy as np
 from upperhand.equilibrium import hats
 from upperhand.equilibrium.calibrate import Calibration
 from upperhand.equilibrium.hats import Base, Nests, State, Wedges
-from upperhand.equilibrium.ladder import Solution, judged, lost_source, solve_wedges
+from upperhand.equilibrium.ladder import Image, Solution, judged, lost_source, solve_wedges
 from upperhand.equilibrium.layout import Layout
 from upperhand.numerics.anderson import FixedPoint
 
@@ -47,7 +47,7 @@ def solve_wedges_with_jax(
         )
         end = FixedPoint(layout.pack(state), gap, steps, gap <= tol)
         with np.errstate(all="ignore"):
-            solution = judged(calibration, layout, wedges, end, "jax", tol)
+            solution = judged(Image(calibration, layout, wedges), end, "jax", tol)
         if solution.outcome.ok:
             return solution
     return solve_wedges(calibration, wedges_at, tol=tol, max_steps=max_steps)
