@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -49,6 +50,8 @@ from upperhand.world.world import World
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 Status = Literal["in_force", "threat", "planned"]
+#: Measures of which the wedges are kept, a few million bytes each at most, and what they change.
+SHOCKS_KEPT, CHANGES_KEPT = 24, 96
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
 
@@ -120,15 +123,19 @@ class Measure(BaseModel, metaclass=FaultsAtOnce):
     assumed_by_default: ClassVar[dict[str, tuple[float, float]]] = {}
 
     def to_shock(self, world: World) -> Shock:
-        """Return the wedges of this measure on `world`.
+        """Return the wedges of this measure on `world`; the last few asked for are kept.
 
         Raises:
             MeasureError: If a country or sector is not in `world` (every fault listed).
         """
-        faults = [f"{where}: {what}" for where, what in self.label_faults(labels_of(world))]
-        raise_faults(MeasureError, faults, what=self.title())
-        changed: dict[str, Any] = self.wedges(world)
-        return replace(no_shock(world), **changed)
+        return _shock_on(self._on(world))
+
+    def change_on(self, world: World) -> Change:
+        """Return what `describe` returns; the last few asked for are kept."""
+        return _change_on(self._on(world))
+
+    def _on(self, world: World) -> _On:
+        return _On(f"{type(self).__name__} {self.model_dump_json()}", world, self)
 
     def at_horizon(self, months: float) -> Self:  # noqa: ARG002 - for those that do
         """Return the measure as it works within so many months; most do not depend on them."""
@@ -221,6 +228,29 @@ class Measure(BaseModel, metaclass=FaultsAtOnce):
                     f"assumed.{name}: the value {value:g} is outside its range [{low:g}, {high:g}]"
                 )
         return self
+
+
+@dataclass(frozen=True, slots=True)
+class _On:
+    """A measure on a world, found again by what the measure says."""
+
+    key: str
+    world: World
+    measure: Measure = field(compare=False)
+
+
+@lru_cache(maxsize=SHOCKS_KEPT)
+def _shock_on(asked: _On) -> Shock:
+    measure, world = asked.measure, asked.world
+    faults = [f"{where}: {what}" for where, what in measure.label_faults(labels_of(world))]
+    raise_faults(MeasureError, faults, what=measure.title())
+    changed: dict[str, Any] = measure.wedges(world)
+    return replace(no_shock(world), **changed)
+
+
+@lru_cache(maxsize=CHANGES_KEPT)
+def _change_on(asked: _On) -> Change:
+    return asked.measure.describe(asked.world)
 
 
 class BilateralMeasure(Measure):

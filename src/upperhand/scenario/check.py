@@ -66,7 +66,7 @@ def check_scenario(
     scenario = read_scenario(source, changes=changes, variant=variant)
     world = baseline_world(scenario, with_options(world_of(scenario.world), scenario.options))
     compose_all(world, list(scenario.moves))
-    found = tuple(move.describe(world) for move in scenario.moves)
+    found = tuple(move.change_on(world) for move in scenario.moves)
     return Checked(scenario, found, tuple(_remarks(scenario, found)), branches(scenario))
 
 

@@ -271,7 +271,7 @@ def changes_of(scenario: Scenario, world: World) -> list[dict[str, Any]]:
     found = []
     for move in scenario.moves:
         change = {"side": move.side_of, "by": move.by, "status": move.status}
-        change |= asdict(move.describe(world))
+        change |= asdict(move.change_on(world))
         change |= {"from": move.from_.isoformat() if move.from_ else ""}
         found.append(change)
     return found
