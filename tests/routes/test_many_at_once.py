@@ -15,6 +15,7 @@ from upperhand.equilibrium.ladder import solve_wedges
 from upperhand.equilibrium.many import solve_many
 from upperhand.numerics.anderson import solve_fixed_point
 from upperhand.numerics.anderson_many import solve_fixed_points
+from upperhand.world.build import from_arrays
 from upperhand.world.shock import no_shock
 
 TOL = 1e-11
@@ -124,3 +125,36 @@ def test_points_that_do_not_settle_are_not_reached_and_leave_the_others_alone():
     np.testing.assert_allclose(ends.points[[0, 2]], [[2.0, 2.0], [1 / 0.7, 1 / 0.7]], rtol=1e-10)
     few = solve_fixed_points(lambda z, _: np.cos(z) + 0.1 * z, np.zeros((2, 1)), max_steps=2)
     assert not few.reached.any()
+
+
+def test_a_ban_that_leaves_next_to_nothing_is_judged_by_what_is_left():
+    """The shared tensor less what a ban takes away is all rounding then; the single tensors are not."""
+    world = random_world(5, 3, 6)
+    trade = world.trade.copy()
+    trade[[2, 3, 4], 1, 0] *= 1e-12  # all but one foreign source of the first good
+    trade[1, 1, 0] *= 1e-12
+    thin = from_arrays(
+        name="thin",
+        countries=world.countries,
+        sectors=world.sectors,
+        trade=trade,
+        trade_elasticity=world.trade_elasticity,
+    )
+    calibration = calibrate(thin, horizon_of("long"), scale=False, labour_supply=0.0)
+    nothing = no_shock(thin)
+    shocks = []
+    for left in (0.0, 1e-9, 0.5, 1.0):
+        open_to = nothing.availability.copy()
+        open_to[0, 1, 0] = left
+        shocks.append(replace(nothing, availability=open_to))
+    found = list(solve_many(calibration, shocks, closure="share", tol=1e-9))
+    for shock, one in zip(shocks, found, strict=True):
+        alone = solve_wedges(
+            calibration,
+            lambda size, shock=shock: wedges_of(calibration, shock, closure="share", size=size),
+            tol=1e-9,
+            max_steps=500,
+        )
+        assert one.outcome.ending == alone.outcome.ending
+        if alone.outcome.ok:
+            np.testing.assert_allclose(one.real_income, alone.real_income, rtol=1e-6)

@@ -232,12 +232,12 @@ def judged(image: Image, end: FixedPoint, method: str, tol: float) -> Solution:
     """Return the point with the outcome that its own economic residual deserves."""
     calibration, wedges = image.calibration, image.wedges
     state, flows = image.at(end.point)
-    residual = float(economic_residual(calibration, wedges, state, flows))
+    residual = economic_residual(calibration, wedges, state, flows)
     detail = ""
     ending: Ending = "converged"
     if not np.isfinite(residual):
         ending = "not_finite"
-    elif not positive(state, flows, tol):
+    elif (flows.income <= 0).any() or (state.spend < -tol).any():
         ending = "nonpositive_income"
         poor = [calibration.world.countries[n] for n in np.flatnonzero(flows.income <= 0)]
         detail = f"income of {', '.join(poor[:5])}" if poor else "negative spending on a sector"
@@ -247,35 +247,22 @@ def judged(image: Image, end: FixedPoint, method: str, tol: float) -> Solution:
     return Solution(calibration, wedges, state, flows, outcome)
 
 
-def positive(state: State, flows: Flows, tol: float) -> npt.NDArray[np.bool_]:
-    """Return whether all incomes are above zero and no spending is below; by shock, if many."""
-    return np.asarray((flows.income > 0).all(axis=-1) & (state.spend >= -tol).all(axis=(-2, -1)))
-
-
-def good_enough(residual: Vector, state: State, flows: Flows, tol: float) -> npt.NDArray[np.bool_]:
-    """Return whether each of many points is an equilibrium, by the test of `judged`."""
-    return np.asarray(
-        np.isfinite(residual) & positive(state, flows, tol) & (residual <= CLOSE_ENOUGH * tol)
-    )
-
-
 def economic_residual(
     calibration: Calibration, wedges: Wedges, state: State, flows: Flows
-) -> Vector:
-    """Return the largest gap of the equilibrium conditions (eq. 2.13); by shock, if many.
+) -> float:
+    """Return the largest gap of the equilibrium conditions (eq. 2.13).
 
     Labour markets and prices in logarithms, spending as a share of the buyer's income, factor
     prices in logarithms, and the numeraire.
     """
     base = calibration.base
     image = hats.rest_of_state(base, calibration.nests, wedges, flows, state, state.log_wage)
-    lines = (flows.labour_gap, np.asarray(hats.numeraire_gap(base, flows))[..., None])
-    planes = (
+    gaps = [
+        flows.labour_gap,
         flows.log_new_price - state.log_price,
-        (flows.new_spending - base.spending * state.spend) / flows.income[..., None, :],
+        (flows.new_spending - base.spending * state.spend) / flows.income,
         image.log_factor_price - state.log_factor_price,
         image.log_scale - state.log_scale,
-    )
-    gaps = [np.abs(line).max(axis=-1) for line in lines]
-    gaps += [np.abs(plane).max(axis=(-2, -1)) for plane in planes]
-    return np.asarray(np.max(gaps, axis=0))
+        np.atleast_1d(hats.numeraire_gap(base, flows)),
+    ]
+    return float(max(np.max(np.abs(gap)) for gap in gaps))

@@ -1,8 +1,8 @@
 """Many shocks on one baseline, solved together (numerics note, section 4; decision 100).
 
-The shocks share the baseline's tensors but for the cells that each touches. Whatever the first rung
-of the ladder does not bring to an equilibrium climbs the whole ladder alone, so that the verdict on
-every shock is the same as if it had been solved by itself.
+The shocks share the baseline's tensors but for the cells that each touches. The end of each is judged
+by its own tensors, as a single solve is. Whatever the first rung of the ladder does not bring to an
+equilibrium climbs the whole ladder alone.
 """
 
 from __future__ import annotations
@@ -10,26 +10,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from upperhand.core.outcome import Outcome
 from upperhand.equilibrium import hats
 from upperhand.equilibrium.calibrate import Calibration, Touched, imbalances, touched, wedges_of
 from upperhand.equilibrium.country_blocks import step_of
-from upperhand.equilibrium.hats import Flows, Materials, State, Wedges
+from upperhand.equilibrium.hats import State, Wedges
 from upperhand.equilibrium.ladder import (
     STEPS_BY_COUNTRY,
+    Image,
     Solution,
-    economic_residual,
-    good_enough,
+    judged,
     lost_source,
     solve_wedges,
 )
 from upperhand.equilibrium.layout import Layout
 from upperhand.equilibrium.tensors import Patched, patched
+from upperhand.numerics.anderson import FixedPoint
 from upperhand.numerics.anderson_many import Which, solve_fixed_points
 from upperhand.world.shock import Shock
 
@@ -108,72 +107,29 @@ def _batch(
     if len(shocks) < FEWEST or cells.size > MOST_TOUCHED * calibration.base.share.size:
         yield from map(alone, range(len(shocks)))
         return
+    layout = Layout.of(calibration.base, calibration.nests)
     with np.errstate(all="ignore"):  # a bad point shows in the outcome, not as a warning
-        wedges = _wedges(calibration, shocks, touches, cells, closure)
-        together = _together(calibration, wedges, starts, tol, min(max_steps, STEPS_BY_COUNTRY))
-    for k, (state, flows, outcome) in enumerate(together):
-        own = wedges_of(calibration, shocks[k], closure=closure)
-        cut = bool((touches[k].kernel <= 0).any())
-        if outcome is None or (cut and lost_source(calibration, own) is not None):
-            yield alone(k)
-        else:
-            yield Solution(calibration, own, state, flows, outcome)
-
-
-def _together(
-    calibration: Calibration, wedges: Wedges, starts: Sequence[State], tol: float, max_steps: int
-) -> list[tuple[State, Flows, Outcome | None]]:
-    """Run the first rung for all; without an outcome where it does not end in an equilibrium."""
-    base, nests = calibration.base, calibration.nests
-    layout = Layout.of(base, nests)
-    ends = solve_fixed_points(
-        _Image(calibration, layout, wedges),
-        np.stack([layout.pack(start) for start in starts]),
-        tol=tol,
-        max_steps=max_steps,
-        step_of=partial(step_of, calibration.blocks),
-    )
-    state = layout.unpack(ends.points)
-    flows = _by_shock(hats.flows_of(base, nests, wedges, state))
-    residual = economic_residual(calibration, wedges, state, flows)
-    good = good_enough(residual, state, flows, tol)
-    return [
-        (
-            State(*(item[k] for item in state)),
-            _one(flows, k),
-            Outcome("converged", float(residual[k]), int(ends.steps[k]), "anderson")
-            if good[k]
-            else None,
+        ends = solve_fixed_points(
+            _Images(calibration, layout, _wedges(calibration, shocks, touches, cells, closure)),
+            np.stack([layout.pack(start) for start in starts]),
+            tol=tol,
+            max_steps=min(max_steps, STEPS_BY_COUNTRY),
+            step_of=partial(step_of, calibration.blocks),
         )
-        for k in range(len(starts))
-    ]
-
-
-def _by_shock(flows: Flows) -> Flows:
-    """Return flows of which every part has an axis of shocks; Cobb-Douglas shares have none."""
-    shape = flows.value_added.shape
-    return flows._replace(
-        value_added_share=np.broadcast_to(flows.value_added_share, shape),
-        final_mix=np.broadcast_to(flows.final_mix, shape),
-    )
-
-
-def _one(flows: Flows, k: int) -> Flows:
-    """Return the flows of one shock of a batch."""
-    lifted, total = flows.materials.lifted, flows.materials.total
-    materials = Materials(
-        flows.materials.log_price[k],
-        None if lifted is None else lifted[k],
-        None if total is None else total[k],
-    )
-    each: dict[str, Any] = {
-        name: flow[k] for name, flow in flows._asdict().items() if name != "materials"
-    }
-    return Flows(materials=materials, **each)
+    for k, shock in enumerate(shocks):
+        image = Image(calibration, layout, wedges_of(calibration, shock, closure=closure))
+        cut = bool((touches[k].kernel <= 0).any())
+        if not ends.reached[k] or (cut and lost_source(calibration, image.wedges) is not None):
+            yield alone(k)
+            continue
+        end = FixedPoint(ends.points[k], ends.gaps[k], int(ends.steps[k]), reached=True)
+        with np.errstate(all="ignore"):
+            solution = judged(image, end, "anderson", tol)
+        yield solution if solution.outcome.ok else alone(k)
 
 
 @dataclass
-class _Image:
+class _Images:
     """The equilibrium map of those shocks of a batch that are not solved yet."""
 
     calibration: Calibration
