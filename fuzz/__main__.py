@@ -10,6 +10,7 @@ import hashlib
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 from fuzz.mutate import mutations
@@ -17,6 +18,7 @@ from fuzz.rules import FindingError, refused, workplace
 from fuzz.targets import TARGETS
 
 HERE = Path(__file__).parent
+PAGE = HERE.parent / "docs" / "reference" / "fuzzing.md"
 CORPUS, FOUND = HERE / "corpus", HERE / "found"
 MOST_FINDINGS = 20
 
@@ -29,9 +31,11 @@ def corpus(name: str) -> list[bytes]:
 def by_mutation(name: str, *, inputs: int, seed: int) -> int:
     """Feed so many mutated inputs to a target; return the number of findings."""
     target = TARGETS[name]
-    start, found, no = time.process_time(), {}, 0
     seeds = [*corpus(name), *target.seeds()]
+    found, no = {}, 0
     with workplace() as folder:
+        target.ready(folder)
+        start = time.process_time()
         for data in mutations(
             seeds, target.words, inputs=inputs, seed=seed, longest=target.longest
         ):
@@ -107,13 +111,32 @@ def main() -> int:
     parser.add_argument("--inputs", type=int, default=100_000)
     parser.add_argument("--engine", choices=tuple(ENGINES), default="mutate")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--write", action="store_true", help="note date and inputs on the page")
     asked = parser.parse_args()
     unknown = [name for name in asked.targets if name not in TARGETS]
     if unknown:
         parser.error(f"unknown target '{unknown[0]}'; allowed: {', '.join(TARGETS)}")
     fuzz = ENGINES[asked.engine]
-    found = [fuzz(n, inputs=asked.inputs, seed=asked.seed) for n in asked.targets or TARGETS]
+    found = []
+    for name in asked.targets or TARGETS:
+        found.append(fuzz(name, inputs=asked.inputs, seed=asked.seed))
+        if asked.write and asked.engine == "mutate":
+            note(name, inputs=asked.inputs, seed=asked.seed, findings=found[-1])
     return int(any(found))
+
+
+def note(name: str, *, inputs: int, seed: int, findings: int) -> None:
+    """Write the last run of a target, and its longest one, into its row of the page."""
+    lines = PAGE.read_text(encoding="utf-8").splitlines()
+    for i, line in enumerate(lines):
+        if line.startswith(f"| `{name}` |"):
+            cells = line.split("|")
+            longest = max(inputs, int(cells[3].replace(",", "")))
+            cells[3] = f" {longest:,} "
+            day = datetime.now(UTC).date().isoformat()
+            cells[4] = f" {day}: {inputs:,}, seed {seed}, {findings} findings "
+            lines[i] = "|".join(cells)
+    PAGE.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

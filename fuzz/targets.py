@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fuzz.server import api, api_seeds
+from upperhand.core.errors import UpperhandError
 
 if TYPE_CHECKING:
     from upperhand.audit.read import Article
@@ -36,6 +38,12 @@ class Target:
     seeds: Seeds
     words: tuple[bytes, ...]
     longest: int = 4_000
+
+    def ready(self, folder: Path) -> None:
+        """Feed the inputs that are right, so that what is loaded once is no input's time."""
+        for data in self.seeds():
+            with suppress(UpperhandError):
+                self.run(data, folder)
 
 
 YAML_WORDS = (

@@ -29,6 +29,7 @@ def test_a_reader_reads_or_refuses_whatever_it_is_given(name):
         longest=target.longest,
     )
     with workplace() as folder:
+        target.ready(folder)
         answers = [refused(target.run, data, folder) for data in made]
     assert len(answers) == SAMPLE.get(name, 150)
 
