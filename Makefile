@@ -174,7 +174,7 @@ advisories: $(VENV)/.dev ## Look up known vulnerabilities of the dependencies
 	@$(BIN)/python .ci/advisories
 
 # What a wheel can spoil: files of the package, commands, names, versions. Numbers do not depend on how it is installed.
-WHEEL_TESTS ?= tests/cli tests/measures tests/report tests/results tests/scenario tests/world tests/test_imports.py tests/test_licences.py tests/test_package.py
+WHEEL_TESTS ?= tests/cli tests/world tests/test_imports.py tests/test_licences.py tests/test_package.py
 # The tests against what a user installs: a clean environment with the newest Python, the wheel, no checkout on the path.
 wheel-test: wheel ## Build the wheel and run the tests of what it carries against it
 	@rm -rf .venv-wheel
