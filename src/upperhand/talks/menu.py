@@ -6,7 +6,7 @@ equilibrium of the world; nothing is added up from parts, so that interactions c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -17,7 +17,7 @@ from upperhand.core.errors import OptionError
 from upperhand.equilibrium.calibrate import calibrate
 from upperhand.equilibrium.hats import State
 from upperhand.equilibrium.horizons import Horizon, horizon_of
-from upperhand.equilibrium.many import solve_many
+from upperhand.equilibrium.many import TOGETHER, solve_many
 from upperhand.equilibrium.solve import Closure
 from upperhand.world.shock import Shock, ShockSource, check_shock, compose, no_shock
 from upperhand.world.world import World
@@ -26,7 +26,7 @@ Array = npt.NDArray[np.float64]
 Pair = tuple[tuple[int, ...], tuple[int, ...]]
 
 MOST_MOVES = 6
-TOGETHER = 5  # moves whose joint interaction the first guess leaves out
+LAST = 5  # moves whose joint interaction the first guess leaves out
 ACCURATE = 1e-9  # of the map; payoffs then agree with a tight solve to about 1e-8
 
 
@@ -126,7 +126,7 @@ def payoffs(
     calibration = calibrate(world, horizon_of(horizon), scale=False, labour_supply=0.0)
     states: dict[Pair, State] = {}
     done = 0
-    for cells in _by_size(menus):
+    for cells in _batches(menus):
         pairs = [(menus[0][a].moves, menus[1][b].moves) for a, b in cells]
         joint = [compose(shocks[0][a], shocks[1][b]) for a, b in cells]
         for shock in joint:
@@ -155,15 +155,20 @@ def payoffs(
     )
 
 
-def _by_size(
+def _batches(
     menus: tuple[tuple[Package, ...], tuple[Package, ...]],
-) -> list[list[tuple[int, int]]]:
-    """Return the pairs of packages by how many moves they hold: each guesses from smaller ones."""
+) -> Iterator[list[tuple[int, int]]]:
+    """Yield the pairs of packages, fewest moves first, in batches of as many moves.
+
+    Each pair guesses from smaller ones, and a batch holds no more shocks than are solved together.
+    """
     levels: dict[int, list[tuple[int, int]]] = {}
     for a, one in enumerate(menus[0]):
         for b, other in enumerate(menus[1]):
             levels.setdefault(len(one.moves) + len(other.moves), []).append((a, b))
-    return [levels[size] for size in sorted(levels)]
+    for size in sorted(levels):
+        for at in range(0, len(levels[size]), TOGETHER):
+            yield levels[size][at : at + TOGETHER]
 
 
 def _together(world: World, own: Sequence[Sequence[ShockSource]], package: Package) -> Shock:
@@ -181,7 +186,7 @@ def _guess(states: dict[Pair, State], pair: Pair) -> State | None:
     Inclusion and exclusion over pairs solved before; None when one of them has no equilibrium.
     """
     mine, yours = pair
-    last = [(side, k) for side, own in enumerate(pair) for k in own][-TOGETHER:]
+    last = [(side, k) for side, own in enumerate(pair) for k in own][-LAST:]
     if len(last) < 2:
         return states.get(((), ()))
     guess: list[Array | float] = [0.0] * len(State._fields)
