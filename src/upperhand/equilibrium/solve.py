@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -16,6 +16,7 @@ from upperhand.core.provenance import Provenance
 from upperhand.equilibrium.calibrate import Calibration, calibrate, wedges_of
 from upperhand.equilibrium.horizons import Horizon, horizon_of
 from upperhand.equilibrium.ladder import Solution, solve_wedges
+from upperhand.equilibrium.many import solve_many
 from upperhand.equilibrium.outcomes import nothing_found, outcome_arrays
 from upperhand.equilibrium.rebase import world_of
 from upperhand.equilibrium.welfare import INCOME_PARTS, PARTS, path_nodes, welfare_parts
@@ -160,6 +161,50 @@ def solve_counterfactual(
     if decompose and solution.outcome.ok:
         parts = welfare_parts(start, shock, _path(calibration, shock, options))
     return result_of(start, shock, solution, options, parts=parts)
+
+
+def solve_counterfactuals(
+    world: World, each: Sequence[Sources], options: Options
+) -> list[Counterfactual]:
+    """Solve for the world equilibrium after each of several packages of measures, together.
+
+    Args:
+        world: The observed year.
+        each: What `solve_counterfactual` takes as `measures`, one for each result.
+        options: How all of them are solved; the engine is NumPy.
+
+    Returns:
+        One result for each, equal to that of `solve_counterfactual` within the tolerance.
+
+    Raises:
+        ShockError: If a wedge is not admissible on this world.
+        OptionError: If an option is outside its range.
+
+    Examples:
+        >>> from upperhand.measures import Tariff
+        >>> from upperhand.world.toy import toy_world
+        >>> tariffs = [Tariff(by="USA", against=["CHN"], add_pp=x) for x in (5, 10, 20, 40)]
+        >>> found = solve_counterfactuals(toy_world(), tariffs, Options())
+        >>> losses = [float(one.real_income_change.sel(country="CHN")) for one in found]
+        >>> losses == sorted(losses, reverse=True)
+        True
+    """
+    options.check()
+    start = balanced(world, options) if options.closure == "purge" else world
+    shocks = [compose_all(start, measures) for measures in each]
+    calibration = calibrate(
+        start,
+        horizon_of(options.horizon),
+        scale=options.scale,
+        labour_supply=options.labour_supply,
+    )
+    solutions = solve_many(
+        calibration, shocks, closure=options.closure, tol=options.tol, max_steps=options.max_steps
+    )
+    return [
+        result_of(start, shock, solution, options)
+        for shock, solution in zip(shocks, solutions, strict=True)
+    ]
 
 
 def result_of(

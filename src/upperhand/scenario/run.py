@@ -23,6 +23,7 @@ from upperhand.world.world import World
 
 if TYPE_CHECKING:
     from upperhand.equilibrium.horizons import Horizon
+    from upperhand.equilibrium.solve import Options as SolveOptions
     from upperhand.results.counterfactual import Counterfactual
     from upperhand.results.run import Case, Kind, Run
     from upperhand.scenario.drawn import Numbers
@@ -148,20 +149,28 @@ def _cases(
     *,
     decompose: bool,
 ) -> list[Case]:
-    """Solve every case at every horizon; moves that are the same are solved once."""
+    """Solve every case at every horizon; moves that are the same are solved once.
+
+    The package is solved by itself, so that its digits do not depend on which other cases there are.
+    """
+    from upperhand.equilibrium.solve import solve_counterfactuals
+
     solved: list[Case] = []
     total = len(plans) * len(scenario.horizons) + 1
     for horizon in scenario.horizons:
-        found: dict[tuple[int, ...], Counterfactual] = {}
-        solve = _solver(scenario, horizon, moved)
+        options = _options(scenario, horizon, moved)
+        solve = _solver(options)
         ready = [settled(move, world, horizon, solve) for move in scenario.moves]
-        for key, label, kind, moves in plans:
-            tell(len(solved) + 1, total, f"{label}, {horizon} horizon")
-            plan = (key, label, kind, moves)
-            if moves not in found:
-                parts = decompose and kind == "package"
-                found[moves] = solve(world, [ready[i] for i in moves], decompose=parts)
-            solved.append(_case(horizon, plan, found[moves]))
+        found: dict[tuple[int, ...], Counterfactual] = {}
+        for _key, label, kind, moves in plans:
+            if kind == "package":
+                tell(len(solved) + 1, total, f"{label}, {horizon} horizon")
+                found[moves] = solve(world, [ready[i] for i in moves], decompose=decompose)
+        rest = list(dict.fromkeys(moves for *_, moves in plans if moves not in found))
+        tell(len(solved) + len(found) + 1, total, f"each side and move alone, {horizon} horizon")
+        packages = [[ready[i] for i in moves] for moves in rest]
+        found |= zip(rest, solve_counterfactuals(world, packages, options), strict=True)
+        solved += [_case(horizon, plan, found[plan[3]]) for plan in plans]
     return solved
 
 
@@ -237,7 +246,8 @@ def _solved_baseline(asked: _Asked) -> World:
         return world
     from upperhand.equilibrium import rebase
 
-    found = _solver(scenario, base.horizon, moved)(world, list(base.measures))
+    solve = _solver(_options(scenario, base.horizon, moved))
+    found = solve(world, list(base.measures))
     if not found.outcome.ok:
         raise NoEquilibriumError(f"the baseline of '{scenario.title}': {found.outcome.sentence()}")
     return rebase(world, found, name=f"{table.name}, {base.words}")
@@ -353,11 +363,22 @@ def _controls(moved: Numbers) -> dict[str, float]:
     return drawn_controls(moved)
 
 
-def _solver(scenario: Scenario, horizon: str, moved: Numbers) -> Callable[..., Counterfactual]:
+def _solver(options: SolveOptions) -> Callable[..., Counterfactual]:
     from upperhand.equilibrium import solve_counterfactual
 
     return partial(
         solve_counterfactual,
+        closure=options.closure,
+        horizon=options.horizon,
+        scale=options.scale,
+        labour_supply=options.labour_supply,
+    )
+
+
+def _options(scenario: Scenario, horizon: str, moved: Numbers) -> SolveOptions:
+    from upperhand.equilibrium.solve import Options as SolveOptions
+
+    return SolveOptions(
         closure=scenario.closure,
         horizon=_span(horizon, moved),
         scale=scenario.options.scale,
