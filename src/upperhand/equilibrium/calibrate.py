@@ -120,7 +120,14 @@ def wedges_of(calibration: Calibration, shock: Shock, *, closure: str, size: flo
     Prices move along logarithms and availability along a straight line, so that a ban is reached
     exactly at the end of the path (eq. 2.11).
     """
-    kernel, at_border, at_gate = _tensors(calibration, touched(calibration, shock, size))
+    return wedges_from(calibration, shock, touched(calibration, shock, size), closure, size)
+
+
+def wedges_from(
+    calibration: Calibration, shock: Shock, new: Touched, closure: str, size: float = 1.0
+) -> Wedges:
+    """Return the same from what the shock changes in the tensors, where that is known."""
+    kernel, at_border, at_gate = _tensors(calibration, new)
     zeros = np.zeros_like(calibration.base.spending)
     imbalance, imbalance_share = imbalances(calibration, closure)
     return Wedges(

@@ -15,7 +15,14 @@ import numpy as np
 import numpy.typing as npt
 
 from upperhand.equilibrium import hats
-from upperhand.equilibrium.calibrate import Calibration, Touched, imbalances, touched, wedges_of
+from upperhand.equilibrium.calibrate import (
+    Calibration,
+    Touched,
+    imbalances,
+    touched,
+    wedges_from,
+    wedges_of,
+)
 from upperhand.equilibrium.country_blocks import step_of
 from upperhand.equilibrium.hats import State, Wedges
 from upperhand.equilibrium.ladder import (
@@ -117,9 +124,10 @@ def _batch(
             step_of=partial(step_of, calibration.blocks),
         )
     for k, shock in enumerate(shocks):
-        image = Image(calibration, layout, wedges_of(calibration, shock, closure=closure))
+        own = wedges_from(calibration, shock, touches[k], closure)
+        image = Image(calibration, layout, own)
         cut = bool((touches[k].kernel <= 0).any())
-        if not ends.reached[k] or (cut and lost_source(calibration, image.wedges) is not None):
+        if not ends.reached[k] or (cut and lost_source(calibration, own) is not None):
             yield alone(k)
             continue
         end = FixedPoint(ends.points[k], ends.gaps[k], int(ends.steps[k]), reached=True)
