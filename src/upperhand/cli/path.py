@@ -20,9 +20,12 @@ def path(
     source: Source,
     *,
     first: Annotated[
-        int | None, typer.Option("--from", help="First year; the one after the baseline's day.")
+        int | None,
+        typer.Option("--from", help="First year; the scenario's, else the one after the baseline."),
     ] = None,
-    last: Annotated[int | None, typer.Option("--to", help="Last year; ten years in all.")] = None,
+    last: Annotated[
+        int | None, typer.Option("--to", help="Last year; the scenario's, else ten years in all.")
+    ] = None,
     race: Annotated[
         str, typer.Option(help="How the gap moves: reduced, or step_by_step (research is chosen).")
     ] = "reduced",

@@ -124,7 +124,7 @@ def solve_path(
     incomes = all_incomes[0]
     bands = bands_of(tech, span, plan.forces, draws, seed, steps=steps)
     data = path_data(world, tech, plan, states, incomes, members, bands)
-    provenance = _provenance(world, tech, plan, closure, draws, seed)
+    provenance = _provenance(world, tech, plan, given, closure, draws, seed)
     if cost_draws:
         fixed = {"world": world, "policies": given, "years": span, "closure": closure}
         costs = draw_costs(
@@ -324,8 +324,9 @@ def _members(sides: Sequence[str] | Sides) -> dict[str, tuple[str, ...]]:
 
 
 def _provenance(
-    world: World, tech: Technology, plan: Plan, closure: Closure, draws: int, seed: int
-) -> Provenance:
+    world: World, tech: Technology, plan: Plan, policies: Sequence[Policy], closure: Closure,
+    draws: int, seed: int,
+) -> Provenance:  # fmt: skip
     from upperhand._version import __version__
 
     options = {
@@ -341,6 +342,7 @@ def _provenance(
     ]
     support = {name: force.support.tolist() for name, force in plan.forces.items()}
     numbers = [row["value"] for row in parameters_of(tech)]
+    conditions = [policy.words() for policy in policies if policy.condition is not None]
     return Provenance(
         version=__version__,
         world=world.name,
@@ -354,6 +356,7 @@ def _provenance(
                 "support": support,
                 "events": events,
             }
+            | ({"conditions": conditions} if conditions else {})  # draws may hold others
         ),
         options=options,
         seed=seed,

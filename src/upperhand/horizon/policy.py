@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import ceil, floor
 
 from upperhand.core.errors import OptionError, raise_faults
 from upperhand.world.shock import Shock, ShockSource
@@ -31,6 +32,41 @@ class Situation:
     domestic_share: Mapping[str, float]
     in_force_before: bool = False
     span: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A condition on the state of a technology: above one number, or below another.
+
+    Attributes:
+        state: `gap`, `lag` or `domestic_share` of a `Situation`.
+        technology: Which technology.
+        above: It holds above this; None for no such bound.
+        below: It holds below this; None for no such bound.
+
+    Examples:
+        >>> behind = Threshold("lag", "chips", above=5.0)
+        >>> behind(Situation(2027, {}, {"chips": 4.0}, {})), behind.words()
+        (False, 'while lag of chips is above 5')
+    """
+
+    state: str
+    technology: str
+    above: float | None = None
+    below: float | None = None
+
+    def __call__(self, now: Situation) -> bool:
+        """Return whether it holds in a situation."""
+        value = getattr(now, self.state)[self.technology]
+        return (self.above is None or value > self.above) and (
+            self.below is None or value < self.below
+        )
+
+    def words(self) -> str:
+        """Return the condition in words."""
+        bounds = (("above", self.above), ("below", self.below))
+        told = " and ".join(f"{name} {x:g}" for name, x in bounds if x is not None)
+        return f"while {self.state.replace('_', ' ')} of {self.technology} is {told}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +108,8 @@ class Policy:
         if held < 0.5 * span:
             return False
         turn = self.years_on + self.years_off
-        return turn == 0 or (int(date + 1e-9) - round(self.start)) % turn < self.years_on
+        first = ceil(self.start / span - 0.5) * span  # the first period of which it holds half
+        return turn == 0 or floor(date - first + 1e-9) % turn < self.years_on
 
     def in_force(self, situation: Situation) -> bool:
         """Return whether the policy is in force in the period of a situation."""
@@ -90,9 +127,12 @@ class Policy:
         text = f"{self.label or 'measures'}: from {self.start:g}"
         text += f" until {self.end:g}" if self.end < NEVER else ""
         if self.years_on:
-            text += f", {self.years_on} years on and {self.years_off} off"
+            years = "year" if self.years_on == 1 else "years"
+            text += f", {self.years_on} {years} on and {self.years_off} off"
         if self.announced is not None:
             text += f", announced {self.announced:g}"
+        if isinstance(self.condition, Threshold):
+            return f"{text}, {self.condition.words()}"
         return text + (", while its condition holds" if self.condition else "")
 
 

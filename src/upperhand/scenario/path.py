@@ -7,10 +7,17 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path as File
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from upperhand.core.errors import OptionError
 from upperhand.measures.labels import labels_of
+from upperhand.scenario.path_schema import (
+    Announced,
+    AnyPolicy,
+    Conditional,
+    Intermittent,
+    PathSection,
+)
 from upperhand.scenario.read import read_scenario
 from upperhand.scenario.run import baseline_world, with_options
 from upperhand.scenario.schema import Scenario
@@ -45,12 +52,13 @@ def path_scenario(
     """Follow a scenario's moves over the years, technology and economy in turn.
 
     Each move is in force from its first day to its last; one without dates, or that began
-    before, from the first year on. Stocks that cover a mineral licence are spread over the path.
+    before, from the first year on. The section `path` of the scenario says which come and go, are
+    announced ahead, or depend on a technology. Stocks that cover a mineral licence are spread over the path.
 
     Args:
         scenario: A scenario, the path of a file, or the name of a packaged one.
-        first: First year; the one after the day of the baseline when left out.
-        last: Last year; ten years in all when left out.
+        first: First year; that of the scenario's `path`, else the one after the baseline's day.
+        last: Last year; that of the scenario's `path`, else ten years in all.
         race: How distance to the frontier moves: `reduced` (estimated responses) or `step_by_step`
             (research is chosen).
         supply: How domestic supply gains: `observed`, `learning` or `directed`.
@@ -116,17 +124,19 @@ def path_scenario(
 def years_of(
     scenario: Scenario, world: World, first: int | None = None, last: int | None = None
 ) -> range:
-    """Return the years of a path, ten when no last year is given.
+    """Return the years of a path: as asked, else as the scenario says, else ten years.
 
     Raises:
         OptionError: If the last year is before the first.
     """
-    day = scenario.baseline.as_of
+    day, said = scenario.baseline.as_of, scenario.path or PathSection()
+    first, last = (said.first if first is None else first), (said.last if last is None else last)
     start = first if first is not None else (day.year + 1 if day else world.year + 1)
     end = last if last is not None else start + YEARS_AHEAD - 1
     if end < start:
         raise OptionError(
-            f"the last year is {end}, before the first, {start}; put the later year in --to"
+            f"the last year is {end}, before the first, {start}; put the later year in --to, or in "
+            "`path: {last: ...}` of the scenario"
         )
     return range(start, end + 1)
 
@@ -141,21 +151,40 @@ def forces_of(scenario: Scenario, world: World, years: Sequence[int]) -> dict[st
 
 
 def policies_of_moves(scenario: Scenario, world: World, years: Sequence[int]) -> tuple[Policy, ...]:
-    """Return each move as a policy with its dates."""
+    """Return each move as a policy with its dates, and what the section `path` says of it."""
     from upperhand.horizon.policy import NEVER, Policy, checked
 
     span = 12.0 * len(years)
+    said = scenario.path or PathSection()
     return tuple(
         checked(
-            Policy(
-                (_over(move, world, span),),
-                decimal_year(move.from_) if move.from_ else float(years[0]),
-                decimal_year(move.until) if move.until else NEVER,
-                label=move.title(),
+            replace(
+                Policy(
+                    (_over(move, world, span),),
+                    decimal_year(move.from_) if move.from_ else float(years[0]),
+                    decimal_year(move.until) if move.until else NEVER,
+                    label=move.title(),
+                ),
+                **_beyond_dates(said.policy_of(move)),
             )
         )
         for move in scenario.moves
     )
+
+
+def _beyond_dates(said: AnyPolicy | None) -> dict[str, Any]:
+    """Return the fields of a policy that the section `path` sets."""
+    from upperhand.horizon.policy import Threshold
+
+    match said:
+        case Intermittent():
+            return {"years_on": said.years_on, "years_off": said.years_off}
+        case Announced():
+            return {"announced": decimal_year(said.on)}
+        case Conditional():
+            bounds = {"above": said.above, "below": said.below}
+            return {"condition": Threshold(said.state, said.technology, **bounds)}
+    return {}
 
 
 def decimal_year(day: date) -> float:

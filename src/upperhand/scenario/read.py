@@ -12,7 +12,6 @@ from pydantic import ValidationError
 from upperhand.core.errors import ScenarioError, UpperhandError, unknown
 from upperhand.measures.faults import located, show, tokens
 from upperhand.measures.labels import labels_of
-from upperhand.measures.registry import KINDS
 from upperhand.scenario.schema import MAX_TITLE, Scenario, model_at
 from upperhand.scenario.yamlfile import Document, Where, parse, parse_value, raise_listed, read_text
 
@@ -97,7 +96,7 @@ def validate(
     try:
         scenario = Scenario.model_validate(data, context=context)
     except ValidationError as error:
-        found = located(error, lambda path: model_at(path, _kind(data, path)), tags=list(KINDS))
+        found = located(error, lambda path: model_at(path, _kind(data, path)), tags=Scenario.tags)
         faults += [
             f"{_place(document, settings, path)}: {_said(path, what)}" for path, what in found
         ]

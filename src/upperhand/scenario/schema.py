@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator, model_validator
 
@@ -14,6 +14,7 @@ from upperhand.measures.base import Number, strength
 from upperhand.measures.labels import Labels, country_fault, expand_country
 from upperhand.measures.names import LabelFaults, known_labels
 from upperhand.measures.registry import KINDS, AnyMeasure
+from upperhand.scenario.path_schema import POLICY_KINDS, PathSection, path_faults, path_model_at
 from upperhand.scenario.section import Section
 from upperhand.scenario.talks_schema import (
     TalksSection,
@@ -166,6 +167,8 @@ class PriorChange(Section):
 class Scenario(Section):
     """A scenario, complete: the same data give the same numbers everywhere."""
 
+    tags: ClassVar[tuple[str, ...]] = (*KINDS, *POLICY_KINDS)
+
     version: Literal[1] = Field(default=1, description="Version of this format.")
     name: str = Field(
         default="", description="Short name; the file's name when not given.",
@@ -200,6 +203,9 @@ class Scenario(Section):
     talks: TalksSection | None = Field(
         default=None, description="What the two sides could concede, and how patient they are."
     )
+    path: PathSection | None = Field(
+        default=None, description="The years ahead, and when moves come, go and are known of."
+    )
     draws: int = Field(
         default=0, ge=0, le=MAX_DRAWS, strict=True,
         description="Draws of what is not known, for ranges around every headline; 0 for none.",
@@ -231,7 +237,7 @@ class Scenario(Section):
     def fingerprint(self) -> str:
         """Sixteen characters that identify everything that can change a number or a word."""
         data = {k: v for k, v in self.to_dict().items() if k not in UNIDENTIFYING}
-        for name in OF_DRAWS:  # a scenario that says nothing of draws is what it always was
+        for name in ADDED_LATER:  # a scenario that says nothing of them is what it always was
             if data[name] == type(self).model_fields[name].get_default(call_default_factory=True):
                 del data[name]
         return fingerprint(data | {"sides": list(self.side_codes)})
@@ -309,6 +315,8 @@ class Scenario(Section):
         if self.talks is not None:
             faults += talks_faults(self.talks, self.moves, sides)
             faults += deadline_faults(self.talks, self.baseline.as_of)
+        if self.path is not None:
+            faults += path_faults(self.path, self.moves)
         _raise(faults)
         return self
 
@@ -337,7 +345,7 @@ def _side_faults(
 
 #: Fields that change no number: the fingerprint leaves them out.
 UNIDENTIFYING = ("name", "variants")
-OF_DRAWS = ("draws", "seed", "models", "priors")
+ADDED_LATER = ("draws", "seed", "models", "priors", "path")
 
 SECTIONS: dict[str, type[BaseModel]] = {
     "baseline": Baseline,
@@ -366,6 +374,8 @@ def model_at(path: tuple[str | int, ...], kind: str | None) -> type[BaseModel] |
     names = [part for part in path if isinstance(part, str)]
     if names[:1] == ["talks"]:
         return talks_model_at(tuple(names[1:]), kind)
+    if names[:1] == ["path"]:
+        return path_model_at(tuple(names[1:]), kind)
     if len(names) > 1 and ("moves" in names[:1] or names[:2] == ["baseline", "measures"]):
         return KINDS.get(kind or "")
     if len(names) > 1 and names[0] in SECTIONS:

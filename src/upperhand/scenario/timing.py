@@ -41,8 +41,8 @@ def timing_scenario(
     Args:
         scenario: A scenario, the path of a file, or the name of a packaged one.
         good: The technology, such as `ai_accelerators`.
-        first: First year; the one after the day of the baseline when left out.
-        last: Last year; ten years in all when left out.
+        first: First year; that of the scenario's `path`, else the one after the baseline's day.
+        last: Last year; that of the scenario's `path`, else ten years in all.
         draws: Draws of the race for the ranges of the thresholds.
         seed: Seed of the draws.
 

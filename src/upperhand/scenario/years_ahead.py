@@ -49,8 +49,8 @@ def years_ahead(
 
     Args:
         scenario: A scenario, the path of a file, or the name of a packaged one.
-        first: First year; the one after the day of the baseline when left out.
-        last: Last year; ten years in all when left out.
+        first: First year; that of the scenario's `path`, else the one after the baseline's day.
+        last: Last year; that of the scenario's `path`, else ten years in all.
         race: How distance to the frontier moves, as in `path_scenario`.
         supply: How domestic supply gains, as in `path_scenario`.
         steps: Periods a year of the path: 1, or 4 for quarters; firms and leverage go by year.
