@@ -27,6 +27,7 @@ from upperhand.horizon.policy import (
     temporary,
 )
 from upperhand.measures import DiscouragedPurchase, ExportControl, ImportBan, Tariff
+from upperhand.results.crossing import crossings_of
 from upperhand.results.path import Path
 from upperhand.technology.feedback import technology_shock
 from upperhand.technology.goods import draw_technology, technology, with_models
@@ -272,6 +273,42 @@ def test_crossing_is_where_the_ratio_is_one(chip_war):
     assert replace(path, data=data).crossing() == pytest.approx(2027.5)
     data["pain_ratio"].values[:] = [4.0, np.nan, 0.5, 0.25]
     assert replace(path, data=data).crossing() is None
+
+
+@pytest.mark.equation("5.27")
+def test_the_distribution_of_the_crossing_is_that_of_paths_solved_one_by_one(strategic):
+    """Each draw's own technologies, solved alone, must cross where the draw is said to.
+
+    Incomes are solved to some billionths, a year's change of the ratio's logarithm is of the order of
+    a tenth, and the smallest cost is a hundredth of a per cent: dates agree to a thousandth of a year.
+    """
+    goods, draws, years = technology(), 6, range(2026, 2032)
+    curb = ExportControl(by="USA", to=["CHN"], sectors=["chip_tools"], withhold_pct=40)
+    licences = ExportControl(by="CHN", to=["USA"], sectors=["magnets"], withhold_pct=80)
+    policies = [sustained([curb, licences], 2026)]
+    path = solve_path(strategic, policies, years=years, draws=5, seed=4, cost_draws=draws)
+    drawn = draw_technology(draws, 4, years=years, base=goods)
+    alone = [
+        solve_path(strategic, policies, single(drawn, at), years=years, draws=1).crossing()
+        for at in range(draws)
+    ]
+    expected = np.array([np.nan if when is None else when for when in alone])
+    assert np.isfinite(expected).any()
+    assert path.data["crossing"].values == pytest.approx(expected, abs=1e-3, nan_ok=True)
+    found = path.crossings()
+    assert (found.draws, found.never) == (draws, pytest.approx(np.isnan(expected).mean()))
+    assert found.median == pytest.approx(np.nanmedian(expected), abs=1e-3)
+    assert found.sentence() in path.summary()
+    assert f"\ncrossing,,,,,,,{draws - 1}," in path.to_csv()
+
+
+def test_the_distribution_of_the_crossing_counts_draws_without_one():
+    dates = np.array([2027.0, 2029.0, np.nan, 2028.0, np.nan])
+    found = crossings_of(dates)
+    assert (found.draws, found.never, found.median) == (5, pytest.approx(0.4), 2028.0)
+    assert (found.low, found.high) == (pytest.approx(2027.2), pytest.approx(2028.8))
+    assert crossings_of(np.array([])) is None
+    assert "crossing" not in solve_path(toy_world(), [], years=YEARS, draws=1).data
 
 
 def test_a_path_comes_back_from_its_file(chip_war, tmp_path):

@@ -113,6 +113,17 @@ def test_without_draws_there_is_no_chart_of_cost_and_leverage(years):
     assert "no band drawn" in years_text(plain)
 
 
+def test_the_crossing_stands_with_its_range_in_brief_and_table(years):
+    """Three draws of a world without strategic goods: all are the central path."""
+    data = years.path.data.copy(deep=True)
+    data["crossing"].values[:] = [2026.5, np.nan, 2027.5]
+    found = replace(years, path=replace(years.path, data=data))
+    table = next(table for table in years_tables(found) if table.key == "years_crossing")
+    assert table.rows() == [["–", "2026.6", "2027.0", "2027.4", "33.3", "3"]]
+    text = " ".join(years_text(found).split())
+    assert "of 3 draws 33% have no crossing; in the others it is in 2027.0 (80 per cent" in text
+
+
 def test_the_brief_answers_each_question_with_its_range(years):
     text = years_text(years)
     for head in (

@@ -49,11 +49,15 @@ class CostDraws:
         """Return percentiles of the cost summed up over the years, times a scale by side."""
         return _band(np.cumsum(self.found * scale, axis=2))
 
+    def ratio(self) -> Array:
+        """Return the pain ratio (draw, year); NaN unless both lose (eq. 5.25)."""
+        found = self.found
+        both = (found[:, :2] < 0).all(axis=1)
+        return np.asarray(np.where(both, found[:, 1] / np.where(both, found[:, 0], 1.0), np.nan))
+
     def ratio_band(self) -> Array:
         """Return percentiles of the pain ratio (year, quantile); NaN where a draw has none."""
-        both = (self.found[:, :2] < 0).all(axis=1)
-        ratio = np.where(both, self.found[:, 1] / np.where(both, self.found[:, 0], 1.0), np.nan)
-        return np.asarray(_band(ratio[:, None])[0])
+        return np.asarray(_band(self.ratio()[:, None])[0])
 
     def chance_second_hurts_more(self) -> Array:
         """Return the share of draws in which the second side loses more, per cent of income, by year."""

@@ -139,7 +139,9 @@ def solve_path(
             progress=progress,
         )
         data = data.assign(
-            cost_arrays(costs, data["cost_usd_bn"].values, data["cost"].values, steps)
+            cost_arrays(
+                costs, data["cost_usd_bn"].values, data["cost"].values, np.array(plan.dates), steps
+            )
         )
     return Path(
         data=data,

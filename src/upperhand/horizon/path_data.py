@@ -10,6 +10,7 @@ import numpy as np
 from upperhand.horizon.bands import Bands
 from upperhand.horizon.cost_draws import CostDraws
 from upperhand.horizon.plan import Plan
+from upperhand.results.crossing import first_crossings
 from upperhand.results.path import CASES
 from upperhand.technology.goods import Technology
 from upperhand.technology.parameters import Array
@@ -117,14 +118,15 @@ def _costs(
 
 
 def cost_arrays(
-    costs: CostDraws, usd: Array, cost: Array, steps: int
+    costs: CostDraws, usd: Array, cost: Array, dates: Array, steps: int
 ) -> dict[str, tuple[tuple[str, ...], Array, dict[str, str]]]:
-    """Return the bands of the cost, by year and summed up.
+    """Return the bands of the cost, by year and summed up, and when each draw crosses one.
 
     Args:
         costs: Costs over draws.
         usd: Cost in the reference, USD billion a year (side, period).
         cost: The same in per cent.
+        dates: Start of each period, decimal years.
         steps: Periods a year.
     """
     words = f"{len(costs.cost)} draws"
@@ -145,6 +147,12 @@ def cost_arrays(
             costs.chance_second_hurts_more(),
             "Chance that the second side loses more, per cent of its income",
             "1",
+        ),
+        "crossing": (
+            ("draw",),
+            first_crossings(costs.ratio(), dates, 1.0 / steps),
+            f"Date at which the pain ratio first crosses one, {words}; none where it never does",
+            "years",
         ),
     }
     return {

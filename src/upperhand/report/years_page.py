@@ -33,7 +33,7 @@ PLAN = (
         ("years_beliefs",),
     ),
     ("years-timing", "When control and ban pay", ("years_timing*",), "years_timing", ()),
-    ("years-cost", "What the moves cost", ("years_cost",), "years_cost", ()),
+    ("years-cost", "What the moves cost", ("years_cost",), "years_cost", ("years_crossing",)),
     (
         "years-leverage",
         "Who has the upper hand, by year",

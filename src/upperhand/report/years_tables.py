@@ -29,6 +29,7 @@ def years_tables(years: YearsAhead) -> tuple[Table, ...]:
     makers = (
         technology,
         cost,
+        crossing,
         leverage,
         hands,
         beliefs,
@@ -93,6 +94,27 @@ def cost(years: YearsAhead) -> Table:
     money = {name: 0 for name in table.digits if "summed" in name}
     ratio = {name: 2 for name in table.digits if name.startswith("Pain")}
     return _with_digits(table, money | ratio)
+
+
+def crossing(years: YearsAhead) -> Table:
+    """Return the distribution over draws of the date at which the pain ratio crosses one."""
+    spread, when = years.path.crossings(), years.path.crossing()
+    row = None if spread is None else {
+        "Central values": _date(when), "10% of draws": _date(spread.low),
+        "Median": _date(spread.median), "90% of draws": _date(spread.high),
+        "No crossing, % of draws": 100 * spread.never, "Draws": spread.draws,
+    }  # fmt: skip
+    return _table(
+        years, "years_crossing", "When the pain ratio first crosses one", "year",
+        [row] if row else [], 1,
+        note="Percentiles are of the draws that cross within the path. Draws of technology alone; a "
+        "draw in which a side gains has no ratio there. Dashes: no crossing.",
+    )  # fmt: skip
+
+
+def _date(when: float | None) -> str:
+    """Return a date as printed; a year takes no comma."""
+    return "–" if when is None or np.isnan(when) else f"{when:.1f}"
 
 
 def leverage(years: YearsAhead) -> Table:

@@ -249,6 +249,13 @@ def _crossing(years: YearsAhead) -> str:
     return f"{text}."
 
 
+def crossing_lines(years: YearsAhead) -> Iterator[str]:
+    """Yield when the pain ratio crosses one over the draws of technology, if there are any."""
+    spread = years.path.crossings()
+    if spread is not None:
+        yield f"The pain ratio crosses one, over draws of technology alone: {spread.sentence()}."
+
+
 def hands(years: YearsAhead) -> Iterator[str]:
     """Yield who has the upper hand in the years that were solved, and when that changes."""
     found = years.leverage

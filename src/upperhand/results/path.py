@@ -15,9 +15,11 @@ from upperhand.core.provenance import Provenance
 if TYPE_CHECKING:
     import xarray as xr
 
+    from upperhand.results.crossing import Crossings
+
 SCHEMA, SCHEMA_VERSION = "upperhand/path", 1
 CASES = ("with", "without")
-COLUMNS = ("case", "technology", "side", "year", "quantile", "parameter")
+COLUMNS = ("case", "technology", "side", "year", "quantile", "parameter", "draw")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +93,19 @@ class Path:
         """
         import numpy as np
 
-        ratio = np.log(self.pain_ratio.values)
-        for k in range(len(ratio) - 1):
-            if np.isfinite(ratio[k : k + 2]).all() and ratio[k] * ratio[k + 1] <= 0 != ratio[k]:
-                part = ratio[k] / (ratio[k] - ratio[k + 1])
-                return float(self.dates[k] + self.span * part)
-        return None
+        from upperhand.results.crossing import first_crossings
+
+        when = first_crossings(self.pain_ratio.values, np.array(self.dates), self.span)[0]
+        return float(when) if np.isfinite(when) else None
+
+    def crossings(self) -> Crossings | None:
+        """Return the distribution of that date over the cost draws, or None without any.
+
+        Draws in which a year has no equilibrium are left out.
+        """
+        from upperhand.results.crossing import crossings_of
+
+        return crossings_of(self.data["crossing"].values) if "crossing" in self.data else None
 
     def present_value(self, rates: Mapping[str, float] | float = 0.05) -> dict[str, float]:
         """Return what the measures are worth to each side, USD billion discounted (eq. 5.26).
@@ -166,11 +175,13 @@ class Path:
         """Return everything as plain data for JSON; NaN becomes null."""
         from upperhand.results.encode import plain
 
+        spread = self.crossings()
         return {
             **self._about(),
             "ok": self.ok,
             "years": self.years,
             "crossing": self.crossing(),
+            "crossings": None if spread is None else plain(asdict(spread)),
             "answers": self.answers(),
             "coordinates": {str(dim): plain(self.data[dim].values) for dim in self.data.dims},
             "variables": {
@@ -307,10 +318,7 @@ class Path:
             cells = "".join(f"{float(self.cost.sel(side=s, year=year)):>10.3f}" for s in self.sides)
             ratio = f"{float(self.pain_ratio.sel(year=year)):>10.2f}".replace("nan", "  -")
             rows.append(f"{year:<8g}{cells}{ratio}{self._cost_band(year)}")
-        when = self.crossing()
-        rows.append(
-            f"the pain ratio crosses one in {when:.1f}"
-            if when
-            else "the pain ratio never crosses one"
-        )
+        when, spread = self.crossing(), self.crossings()
+        text = f"crosses one in {when:.1f}" if when else "never crosses one"
+        rows.append(f"the pain ratio {text}" + (f"; {spread.sentence()}" if spread else ""))
         return rows
