@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -10,6 +11,7 @@ from tests.support import ROOT
 from upperhand.cli.guard import guarded
 from upperhand.core.errors import ScenarioError
 from upperhand.core.yamltext import yaml_of
+from upperhand.horizon.bands import bands_of
 from upperhand.horizon.path import solve_path
 from upperhand.horizon.policy import (
     Threshold,
@@ -23,6 +25,7 @@ from upperhand.scenario.path import decimal_year, path_scenario, policies_of_mov
 from upperhand.scenario.read import parse_scenario, scenario_from
 from upperhand.scenario.run import baseline_world
 from upperhand.scenario.worlds import world_of
+from upperhand.technology.goods import technology, with_models
 
 PLAIN = """\
 title: Twenty points each
@@ -245,3 +248,19 @@ def test_the_example_of_the_page_runs_as_it_says():
         "while domestic share of ai_accelerators is below 0.9",
         "1 year on and 1 off",
     ]
+
+
+def test_the_page_names_the_parameters_that_the_conclusion_turns_on():
+    page = ROOT / "docs" / "do" / "path.md"
+    if not page.is_file():
+        pytest.skip("the documentation is not here; these tests run against the installed package")
+    text = page.read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)`.*, ([+-][0-9.]+) \|$", text, re.MULTILINE)
+    found = dict(bands_of(technology(), range(2026, 2036), {}, 400, 1).turns_on)
+    assert [name for name, _ in rows] == list(found)
+    for name, size in rows:  # printed to a tenth or a twentieth
+        assert found[name] == pytest.approx(float(size), abs=0.05)
+    choice = bands_of(
+        with_models(technology(), "step_by_step", "observed"), range(2026, 2036), {}, 200, 1
+    )
+    assert [name for name, _ in choice.turns_on] == ["diffusion_loss", "start_gap", "discount_rate"]

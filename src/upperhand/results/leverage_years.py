@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from upperhand.core.errors import RecordError
+from upperhand.results.decode import part_of_record
 
 #: 10th and 90th percentile of the draws for each side; None where most draws lack the measure.
 Ends = tuple[tuple[float | None, float | None], tuple[float | None, float | None]]
@@ -107,16 +107,7 @@ class LeverageYears:
         Raises:
             RecordError: If the content does not describe it.
         """
-        from pydantic import TypeAdapter, ValidationError
-
-        try:
-            return TypeAdapter(cls).validate_python(dict(content))
-        except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"])
-            raise RecordError(
-                f"leverage of the record: {place}: {first['msg']}; make the path again"
-            ) from None
+        return part_of_record(cls, content, "leverage", "path")
 
 
 def changes_between(sides: tuple[str, str], years: tuple[LeverageYear, ...]) -> tuple[Change, ...]:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from upperhand.core.errors import RecordError
+from upperhand.results.decode import part_of_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -451,13 +452,4 @@ class Talks:
         Raises:
             RecordError: If the content does not describe talks.
         """
-        from pydantic import TypeAdapter, ValidationError
-
-        try:
-            return TypeAdapter(cls).validate_python(dict(content))
-        except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"])
-            raise RecordError(
-                f"talks of the record: {place}: {first['msg']}; make the run again"
-            ) from None
+        return part_of_record(cls, content, "talks", "run")
