@@ -121,3 +121,10 @@ def test_a_ban_on_foreign_accelerators_takes_from_nvidia_and_from_nobody_else(ah
 def test_a_band_needs_two_draws():
     with pytest.raises(OptionError, match="draws is 1; allowed: at least 2"):
         firms_ahead(technology(), YEARS, {}, draws=1)
+
+
+def test_draws_in_which_the_race_does_not_settle_are_left_out_of_a_firms_band():
+    from upperhand.horizon.firms import _bands
+
+    values = np.array([[1.0, 2.0, 3.0, np.nan], [2.0, 3.0, 4.0, 9.0]])
+    assert _bands(values) == _bands(values[:, :3])

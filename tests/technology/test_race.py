@@ -9,6 +9,7 @@ import pytest
 
 from upperhand.core.errors import OptionError
 from upperhand.horizon.cost_draws import single
+from upperhand.technology.either import STEPS_ABOVE, either
 from upperhand.technology.feedback import (
     log_productivity,
     measure_force,
@@ -16,12 +17,15 @@ from upperhand.technology.feedback import (
     technology_shock,
 )
 from upperhand.technology.goods import Force, draw_technology, parameters_of, technology
+from upperhand.technology.many_steps import step_by_step
 from upperhand.technology.parameters import Race, draw_race, parameters
 from upperhand.technology.race import (
+    Drivers,
     break_even_diffusion_loss,
     follower_speed,
     frontier_speed,
     lag_years,
+    reduced,
     research_growth,
     run_gap,
     stairs,
@@ -249,3 +253,16 @@ def test_state_becomes_an_admissible_shock_that_is_nothing_in_the_base_year():
 def test_wrong_input_is_named(make, words):
     with pytest.raises(OptionError, match=words.replace("(", r"\(")):
         make()
+
+
+def test_either_law_gives_each_draw_the_law_it_drew():
+    """A quarter of the draws go step by step; with all numbers of a draw the law is the only difference."""
+    drawn = replace(draw_race(400, seed=3), research_lag=np.full(400, 2.0))
+    drivers = Drivers(control=stairs([(2019.4, 0.5)]))
+    mixed = either(drawn, drivers, 2026)
+    chosen = drawn.law > STEPS_ABOVE
+    assert 0.18 < chosen.mean() < 0.32  # a quarter, three standard errors of 400 draws either side
+    estimated, stepped = reduced(drawn, drivers, 2026), step_by_step(drawn, drivers, 2026)
+    np.testing.assert_array_equal(mixed.gap[:, ~chosen], estimated.gap[:, ~chosen])
+    np.testing.assert_array_equal(mixed.gap[:, chosen], stepped.gap[:, chosen])
+    assert np.nanstd(mixed.gap[-1]) > 0

@@ -27,7 +27,11 @@ def path(
         int | None, typer.Option("--to", help="Last year; the scenario's, else ten years in all.")
     ] = None,
     race: Annotated[
-        str, typer.Option(help="How the gap moves: reduced, or step_by_step (research is chosen).")
+        str,
+        typer.Option(
+            help="How the gap moves: reduced, step_by_step (research is chosen), or either (a "
+            "quarter of the draws step by step)."
+        ),
     ] = "reduced",
     supply: Annotated[
         str, typer.Option(help="How domestic supply gains: observed, learning or directed.")

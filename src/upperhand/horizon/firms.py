@@ -204,8 +204,9 @@ def _parts(period: str) -> tuple[float, float]:
 
 
 def _bands(values: Array) -> tuple[Band, ...]:
-    """Return percentiles by year of draws (year, draw)."""
-    low, middle, high = np.quantile(values, QUANTILES, axis=1)
+    """Return percentiles by year of draws (year, draw), over those in which the race settles."""
+    settled = values[:, np.isfinite(values).all(axis=0)]
+    low, middle, high = np.quantile(settled, QUANTILES, axis=1)
     rows = zip(low, middle, high, strict=True)
     return tuple((float(a), float(b), float(c)) for a, b, c in rows)
 

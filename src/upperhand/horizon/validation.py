@@ -167,7 +167,8 @@ def laws() -> str:
         "| race | chips 2019 | 2025 | 2030 | 2030 without controls | research under full control, after ten years |",
         "|---|---|---|---|---|---|",
     ]
-    for name, law in RACES.items():
+    for name in ("reduced", "step_by_step"):
+        law = RACES[name]
         mine = with_models(tech, race=name)
         on = run_technology(mine, range(2014, 2031))["chips"].lag
         off = run_technology(mine.without_controls(), range(2014, 2031))["chips"].lag

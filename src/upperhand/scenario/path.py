@@ -59,8 +59,8 @@ def path_scenario(
         scenario: A scenario, the path of a file, or the name of a packaged one.
         first: First year; that of the scenario's `path`, else the one after the baseline's day.
         last: Last year; that of the scenario's `path`, else ten years in all.
-        race: How distance to the frontier moves: `reduced` (estimated responses) or `step_by_step`
-            (research is chosen).
+        race: How distance to the frontier moves: `reduced` (estimated responses), `step_by_step`
+            (research is chosen), or `either` (a quarter of the draws step by step).
         supply: How domestic supply gains: `observed`, `learning` or `directed`.
         steps: Periods a year: 1, or 4 for quarters.
         draws: Draws over the priors for the bands.

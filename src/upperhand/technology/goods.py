@@ -11,6 +11,7 @@ import numpy as np
 from upperhand.core.errors import OptionError, raise_faults, unknown
 from upperhand.technology.arrivals import arrivals
 from upperhand.technology.direction import Saving, Substitutes
+from upperhand.technology.either import either
 from upperhand.technology.many_steps import step_by_step
 from upperhand.technology.parameters import Array, Number, Race, draw_race, parameters, rows_of
 from upperhand.technology.race import FIRST_YEAR, Drivers, GapPath, reduced
@@ -21,7 +22,9 @@ Steps = tuple[tuple[float, float], ...]
 Events = tuple[tuple[str, int, Number], ...]
 GapModel = Callable[[Race, Drivers, float, int], GapPath]
 #: How distance to the frontier moves, and how domestic supply gains; the first is the default.
-RACES: dict[str, GapModel] = {"reduced": reduced, "step_by_step": step_by_step}
+RACES: dict[str, GapModel] = {
+    "reduced": reduced, "step_by_step": step_by_step, "either": either,
+}  # fmt: skip
 SUPPLIES: dict[str, SupplyModel] = {
     "observed": observed, "learning": learning, "directed": directed,
 }  # fmt: skip

@@ -82,6 +82,8 @@ class Race:
         discount_rate: At which firms discount profits, a year.
         home_market: Log rise of the follower's research when its market is kept for it.
         laid_in: What buyers lay in during a year of free sales ahead of a control, years of use.
+        law: Which law the race follows where it may follow either: above one half, research is
+            chosen step by step.
 
     Examples:
         >>> Race().own_weight, Race(own_weight=0.6).own_weight
@@ -112,6 +114,7 @@ class Race:
     discount_rate: Number = 0.05
     home_market: Number = 0.1
     laid_in: Number = 0.25
+    law: Number = 0.0
 
     def __post_init__(self) -> None:
         faults = [
