@@ -179,7 +179,7 @@ def _in_order(array: Array) -> Array:
 def bundle_nest(
     base: Base, log_factor_price: Array, log_materials: Array, elasticity: float
 ) -> tuple[Array, Array]:
-    """Return the log cost [S, N] of value added and materials, and the share of the former (2.2, 2.6)."""
+    """Return the log cost [S, N] of value added and materials, and the former's share (eq. 2.2, 2.6)."""
     beta = base.value_added_share
     if elasticity == 1.0:
         return beta * log_factor_price + (1.0 - beta) * log_materials, beta
