@@ -264,7 +264,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/worlds": {
+    "/api/v1/jobs": {
         parameters: {
             query?: never;
             header?: never;
@@ -274,10 +274,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Read a world of the user's own: a zip of tables in CSV or Parquet, sent as the body
-         * @description Read a world of the user's own: a zip of tables in CSV or Parquet, sent as the body.
+         * Start a computation, or find the same one: progress under its `id`
+         * @description Start a computation, or find the same one: progress under its `id`.
          */
-        post: operations["upload_world"];
+        post: operations["start_job"];
         delete?: never;
         options?: never;
         head?: never;
@@ -328,7 +328,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/jobs": {
+    "/api/v1/worlds": {
         parameters: {
             query?: never;
             header?: never;
@@ -338,10 +338,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Start a computation, or find the same one: progress under its `id`
-         * @description Start a computation, or find the same one: progress under its `id`.
+         * Read a world of the user's own: a zip of tables in CSV or Parquet, sent as the body
+         * @description Read a world of the user's own: a zip of tables in CSV or Parquet, sent as the body.
          */
-        post: operations["start_job"];
+        post: operations["upload_world"];
         delete?: never;
         options?: never;
         head?: never;
@@ -685,10 +685,9 @@ export interface components {
             draws: number;
             /**
              * Seed
-             * @description Seed of the draws.
-             * @default 1
+             * @description Seed of the draws; by default the scenario's.
              */
-            seed: number;
+            seed?: number | null;
         };
         /**
          * JobResult
@@ -1295,6 +1294,11 @@ export interface components {
              */
             talks: components["schemas"]["ScenarioTalksSection"] | null;
             /**
+             * @description The years ahead, and when moves come, go and are known of.
+             * @default null
+             */
+            path: components["schemas"]["ScenarioPathSection"] | null;
+            /**
              * Draws
              * @description Draws of what is not known, for ranges around every headline; 0 for none.
              * @default 0
@@ -1366,6 +1370,28 @@ export interface components {
              * @description Its terms.
              */
             terms: components["schemas"]["ScenarioTerm"][];
+        };
+        /**
+         * Announced
+         * @description A move of which buyers know in advance; they lay in stocks from then on.
+         */
+        ScenarioAnnounced: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "announced";
+            /**
+             * Move
+             * @description Label of the move; a move has one policy.
+             */
+            move: string;
+            /**
+             * Date
+             * Format: date
+             * @description Day on which buyers learn of it, before the move's `from` (ISO date).
+             */
+            date: string;
         };
         /**
          * Baseline
@@ -1458,6 +1484,45 @@ export interface components {
              * @default 10
              */
             stubborn_pct: number;
+        };
+        /**
+         * Conditional
+         * @description A move in force in the periods that begin with a technology beyond a number.
+         */
+        ScenarioConditional: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "conditional";
+            /**
+             * Move
+             * @description Label of the move; a move has one policy.
+             */
+            move: string;
+            /**
+             * State
+             * @description What is looked at: generations behind, years behind, share of domestic suppliers (0 to 1, of the period before).
+             * @enum {string}
+             */
+            state: "gap" | "lag" | "domestic_share";
+            /**
+             * Technology
+             * @description Technology that is looked at.
+             */
+            technology: string;
+            /**
+             * Above
+             * @description In force while the state is above it.
+             * @default null
+             */
+            above: number | null;
+            /**
+             * Below
+             * @description In force while the state is below it.
+             * @default null
+             */
+            below: number | null;
         };
         /**
          * DiscouragedPurchase
@@ -2353,6 +2418,32 @@ export interface components {
             share_pct: number;
         };
         /**
+         * Intermittent
+         * @description A move that comes and goes in turns of whole years, from its first day on.
+         */
+        ScenarioIntermittent: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "intermittent";
+            /**
+             * Move
+             * @description Label of the move; a move has one policy.
+             */
+            move: string;
+            /**
+             * Years On
+             * @description Years in force in each turn.
+             */
+            years_on: number;
+            /**
+             * Years Off
+             * @description Years not in force in each turn.
+             */
+            years_off: number;
+        };
+        /**
          * MineralLicensing
          * @description Licences withheld for a share of a mineral while buyers live on stocks (eq. 4.11).
          *
@@ -2513,6 +2604,30 @@ export interface components {
              * @default 0
              */
             labour_supply: number;
+        };
+        /**
+         * PathSection
+         * @description The years ahead: which ones, and policies beyond the dates of the moves.
+         */
+        ScenarioPathSection: {
+            /**
+             * First
+             * @description First year; the one after the baseline's day when not given.
+             * @default null
+             */
+            first: number | null;
+            /**
+             * Last
+             * @description Last year; ten years in all when not given.
+             * @default null
+             */
+            last: number | null;
+            /**
+             * Policies
+             * @description Moves that come and go, are announced ahead, or depend on a technology; the others are in force from their `from` to their `until`.
+             * @default []
+             */
+            policies: (components["schemas"]["ScenarioIntermittent"] | components["schemas"]["ScenarioAnnounced"] | components["schemas"]["ScenarioConditional"])[];
         };
         /**
          * PriorChange
@@ -3331,6 +3446,15 @@ export interface operations {
                 };
             };
             /** @description Problem */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -3409,6 +3533,15 @@ export interface operations {
             };
             /** @description Problem */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            405: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3500,6 +3633,15 @@ export interface operations {
                 };
             };
             /** @description Problem */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -3542,6 +3684,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Name of a packaged scenario. */
                 name: string;
             };
             cookie?: never;
@@ -3577,6 +3720,24 @@ export interface operations {
             };
             /** @description Problem */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            405: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3673,6 +3834,15 @@ export interface operations {
                 };
             };
             /** @description Problem */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -3750,6 +3920,15 @@ export interface operations {
             };
             /** @description Problem */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            405: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3845,6 +4024,15 @@ export interface operations {
                 };
             };
             /** @description Problem */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -3924,6 +4112,15 @@ export interface operations {
             };
             /** @description Problem */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            405: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4019,6 +4216,15 @@ export interface operations {
                 };
             };
             /** @description Problem */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4098,6 +4304,15 @@ export interface operations {
             };
             /** @description Problem */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            405: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4193,6 +4408,15 @@ export interface operations {
                 };
             };
             /** @description Problem */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4272,6 +4496,15 @@ export interface operations {
             };
             /** @description Problem */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            405: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4367,6 +4600,15 @@ export interface operations {
                 };
             };
             /** @description Problem */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4394,6 +4636,15 @@ export interface operations {
                 };
             };
             /** @description Problem */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4404,25 +4655,26 @@ export interface operations {
             };
         };
     };
-    upload_world: {
+    start_job: {
         parameters: {
-            query?: {
-                /** @description Repair a table that nearly adds up. */
-                balance?: boolean;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobRequest"];
+            };
+        };
         responses: {
             /** @description Done */
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UploadedWorld"];
+                    "application/json": components["schemas"]["JobStatus"];
                 };
             };
             /** @description Problem */
@@ -4445,6 +4697,15 @@ export interface operations {
             };
             /** @description Problem */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            405: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4538,6 +4799,24 @@ export interface operations {
                 };
             };
             /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4586,7 +4865,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Cancelled */
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4615,6 +4894,33 @@ export interface operations {
             };
             /** @description Problem */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4711,6 +5017,33 @@ export interface operations {
                 };
             };
             /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4748,26 +5081,29 @@ export interface operations {
             };
         };
     };
-    start_job: {
+    upload_world: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Repair a table that nearly adds up. */
+                balance?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["JobRequest"];
+                "application/zip": string;
             };
         };
         responses: {
-            /** @description Accepted */
-            202: {
+            /** @description Done */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["JobStatus"];
+                    "application/json": components["schemas"]["UploadedWorld"];
                 };
             };
             /** @description Problem */
@@ -4798,7 +5134,25 @@ export interface operations {
                 };
             };
             /** @description Problem */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4817,6 +5171,15 @@ export interface operations {
             };
             /** @description Problem */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            501: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4883,6 +5246,24 @@ export interface operations {
                 };
             };
             /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4926,20 +5307,26 @@ export interface operations {
             header?: never;
             path: {
                 job: string;
+                /** @description One of the names that the job's state lists. */
                 name: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The file */
+            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
-                    "application/octet-stream": unknown;
+                    "text/html": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
+                    "application/json": string;
+                    "application/yaml": string;
+                    "application/zip": string;
                 };
             };
             /** @description Problem */
@@ -4962,6 +5349,33 @@ export interface operations {
             };
             /** @description Problem */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
