@@ -73,6 +73,8 @@ def serve(
     ready(Address(url, token))
     try:
         server.run(sockets=[bound])
+        if server.should_exit:  # some versions of asyncio lose the interrupt that ended it
+            raise KeyboardInterrupt
     finally:
         bound.close()
 
