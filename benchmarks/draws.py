@@ -43,7 +43,8 @@ middle = lambda taken: sorted(taken)[len(taken) // 2]
 print(json.dumps([middle(ours), middle(theirs), len(priors.names)]))
 """
 SWEEP = """
-import json, resource, tempfile, time
+import json, tempfile, time
+from pathlib import Path
 from contextlib import nullcontext
 from benchmarks.draws import PART, priors, square
 from upperhand.uncertainty.sweep import sweep
@@ -58,7 +59,8 @@ with cluster as found, tempfile.TemporaryDirectory() as out:
     start, used = time.perf_counter(), time.process_time()
     sweep(square, priors(), draws=draws, seed=1, out=out, task_id="square", part_size=PART, **where)
     took, used = time.perf_counter() - start, time.process_time() - used
-memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+lines = Path("/proc/self/status").read_text().splitlines()  # maxrss would be that of the parent
+memory = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 print(json.dumps([took, used, memory]))
 """
 

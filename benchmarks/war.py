@@ -12,7 +12,8 @@ from upperhand.equilibrium.solve import solve_counterfactual
 from upperhand.talks.menu import payoffs
 
 LARGE = """
-import json, os, resource, time
+import json, os, time
+from pathlib import Path
 os.environ["OPENBLAS_NUM_THREADS"] = "2"
 from tests.support import random_world
 from upperhand.game.nash import nash
@@ -20,7 +21,8 @@ world = random_world(80, 45, 1)
 start = time.perf_counter()
 found = nash(world, "all", closure="purge", certify=False)
 took = time.perf_counter() - start
-memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+lines = Path("/proc/self/status").read_text().splitlines()  # maxrss would be that of the parent
+memory = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 print(json.dumps([took, memory, found.ending, found.sweeps, found.slope]))
 """
 
