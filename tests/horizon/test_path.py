@@ -12,7 +12,7 @@ from upperhand.equilibrium import solve_counterfactual
 from upperhand.equilibrium.horizons import HORIZONS
 from upperhand.horizon.cost_draws import single
 from upperhand.horizon.pace import horizon_after, world_after
-from upperhand.horizon.path import TOLERANCE, costs_of, solve_path
+from upperhand.horizon.path import costs_of, solve_path
 from upperhand.horizon.path_data import pain_ratios
 from upperhand.horizon.plan import plan_of
 from upperhand.horizon.policy import (
@@ -115,8 +115,7 @@ def test_a_path_by_quarters_starts_its_years_where_the_yearly_path_does():
     assert (path.years, path.span) == ((2026, 2027), 0.25)
     assert path.dates == tuple(2026 + k / 4 for k in range(8))
     cost = path.cost.sum("side").values
-    solved_to = 100 * TOLERANCE  # in per cent: both cases are the same world, each solved
-    assert cost[[0, 1, 6, 7]] == pytest.approx(np.zeros(4), abs=solved_to)
+    assert cost[[0, 1, 6, 7]] == pytest.approx(np.zeros(4), abs=1e-9)
     assert (cost[2:6] < 0).all()
     usd = path.data["cost_usd_bn"].sel(side="USA").values
     expected = sum(usd[k] / 4 * 1.05 ** (-k / 4) for k in range(8))

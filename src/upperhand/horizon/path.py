@@ -46,8 +46,8 @@ SOURCES = (
     "boehm_levchenko_pandalai_nayar_2023",
 )
 FEWEST_YEARS, MOST_YEARS = 1, 60
-#: Largest gap of the map; real income is then exact to a few billionths, and printed to thousandths.
-TOLERANCE = 1e-10
+#: Largest gap of the map; real income is then exact to a few ten-billionths of a per cent.
+TOLERANCE = 1e-11
 #: Difference in the trade elasticity, over the long-run one, up to which a year borrows blocks.
 NEAR = 0.2
 #: Baselines kept at a time: the years of a path of the usual length.
