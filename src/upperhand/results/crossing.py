@@ -25,16 +25,18 @@ def first_crossings(ratio: Array, dates: Array, span: float) -> Array:
         >>> ratio = np.array([[0.5, 2.0, 0.5], [2.0, 3.0, 4.0], [0.5, np.nan, 2.0]])
         >>> first_crossings(ratio, np.array([2026.0, 2027.0, 2028.0]), 1.0).tolist()
         [2026.5, nan, nan]
+        >>> first_crossings(
+        ...     ratio[:, :1], np.array([2026.0]), 1.0
+        ... ).tolist()  # one period crosses nothing
+        [nan, nan, nan]
     """
     log = np.log(np.atleast_2d(ratio))
     before, after = log[:, :-1], log[:, 1:]
     crosses = (before * after <= 0) & (before != 0)  # never true where one is NaN
     part = before / np.where(crosses, before - after, 1.0)
     when = np.where(crosses, dates[:-1] + span * part, np.nan)
-    found = np.full(len(log), np.nan)
-    some = crosses.any(axis=1)
-    found[some] = when[some, crosses[some].argmax(axis=1)]
-    return found
+    first: Array = np.fmin.reduce(when, axis=1, initial=np.nan)  # dates ascend, and NaN is none
+    return first
 
 
 @dataclass(frozen=True, slots=True)
