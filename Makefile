@@ -20,7 +20,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 # An advertisement of the theme, which a strict build would show among the warnings.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help demo test quick lint format types imports doctest docs bench bench-read fuzz fuzz-web expected coverage mutation wheel wheel-test pages gallery pictures \
+.PHONY: help demo test quick lint format types imports doctest docs bench bench-read fuzz fuzz-web expected coverage mutation wheel wheel-test wheel-installed wheel-tests pages gallery pictures \
 	reproducible advisories browser clean check ui ui-check ui-same
 
 help: ## Show this list
@@ -176,12 +176,17 @@ advisories: $(VENV)/.dev ## Look up known vulnerabilities of the dependencies
 # What a wheel can spoil: files of the package, commands, names, versions. Numbers do not depend on how it is installed.
 WHEEL_TESTS ?= tests/cli tests/world tests/test_imports.py tests/test_licences.py tests/test_package.py
 # The tests against what a user installs: a clean environment with the newest Python, the wheel, no checkout on the path.
-wheel-test: wheel ## Build the wheel and run the tests of what it carries against it
+wheel-test: wheel-installed ## Build the wheel and run the tests of what it carries against it
+	@$(MAKE) --no-print-directory wheel-tests
+
+wheel-installed: wheel
 	@rm -rf .venv-wheel
 	@"$(NEWEST)" -m venv .venv-wheel
 	@.venv-wheel/bin/python -m pip install --quiet --disable-pip-version-check "$$(ls $(CURDIR)/dist/*.whl)[test]"
 	@.venv-wheel/bin/python --version
 	@.venv-wheel/bin/python -c 'import pathlib, upperhand; assert "site-packages" in str(pathlib.Path(upperhand.__file__)), upperhand.__file__'
+
+wheel-tests:
 	@.venv-wheel/bin/python -m pytest -n auto --dist worksteal -m 'not browser' $(WHEEL_TESTS)
 
 clean: ## Remove the environments and everything built

@@ -68,11 +68,23 @@ def site(folder: Path) -> Iterator[Site]:
                 if httpx.get(f"{url}/health").is_success:
                     break
             time.sleep(0.1)
+        settle(process.pid)
         yield Site(url, process, folder)
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(30)
         process.stdout.close()
+
+
+def settle(pid: int) -> None:
+    """Wait until the server has prepared what it opens with and every worker is idle."""
+    before = -1.0
+    for _ in range(60):
+        now = busy(pid)
+        if now - before < 0.05:
+            return
+        before = now
+        time.sleep(1.0)
 
 
 def slid(scenario: dict[str, Any], points: float) -> dict[str, Any]:

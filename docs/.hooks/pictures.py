@@ -1,7 +1,7 @@
-"""Make the pictures of the docs from a real run and the real page: `python docs/.hooks/pictures.py`.
+"""Make the pictures of the docs from real runs and the real page: `python docs/.hooks/pictures.py`.
 
-Needs chromium. What is shown is the report that `upperhand run october-2025` writes, and the page that
-`upperhand serve` opens, as a browser shows them.
+Needs chromium. What is shown is the reports that `upperhand run october-2025` and `upperhand path october-2025` write,
+and the page that `upperhand serve` opens, as a browser shows them.
 """
 
 from __future__ import annotations
@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).resolve().parents[1] / "learn" / "pictures"
 SCENARIO = "october-2025"
 WIDE, NARROW = (1280, 800), (390, 780)
+#: Pictures of the years ahead, by section of their report.
+YEARS = {
+    "years-gap": "years-behind",
+    "years-cost": "years-cost",
+    "years-leverage": "years-leverage",
+}
 CODE = "from upperhand.cli import main; main()"
 PATIENCE = 600_000  # the talks of the case take a minute on an idle machine
 
@@ -30,6 +36,22 @@ def report(folder: Path) -> Path:
     command = [sys.executable, "-c", CODE, "run", SCENARIO, "--no-talks", "-o", "report.html"]
     subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
     return folder / "report.html"
+
+
+def years_report(folder: Path) -> Path:
+    """Follow the scenario over the years and return the report of that."""
+    command = [sys.executable, "-c", CODE, "path", SCENARIO, "--record", "years"]
+    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    return folder / "years" / "report.html"
+
+
+def years_pictures(window: Browser, address: str) -> None:
+    """Write the charts of the years ahead: distance, controls, cost and leverage by year."""
+    page = window.new_page(viewport={"width": WIDE[0], "height": WIDE[1]}, color_scheme="light")
+    page.goto(address)
+    for name, section in YEARS.items():
+        figure = page.locator(f"section[aria-labelledby={section}] figure").first
+        figure.screenshot(path=FOLDER / f"{name}.png")
 
 
 @contextmanager
@@ -64,7 +86,7 @@ def page_pictures(window: Browser, address: str) -> None:
 
 
 def main() -> None:
-    """Write report and page at two widths, the map, best responses and the deal."""
+    """Write reports and page at two widths, the map, best responses, the deal and the years ahead."""
     from playwright.sync_api import sync_playwright
 
     browser = next(
@@ -83,6 +105,7 @@ def main() -> None:
             page.screenshot(path=FOLDER / f"{name}.png")
             if name == "report":
                 page.locator("section:has(> h2:text-is('Map'))").screenshot(path=FOLDER / "map.png")
+        years_pictures(window, years_report(Path(folder)).as_uri())
         with served(Path(folder) / "served") as address:
             page_pictures(window, address)
         window.close()

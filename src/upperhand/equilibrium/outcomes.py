@@ -81,12 +81,11 @@ def _effort(solution: Solution) -> Array:
 
 
 def _trade(world: World, shock: Shock, solution: Solution) -> dict[str, Array]:
-    after, before = trade_after(solution), world.trade
-    gate = solution.flows.log_producer_price.T[:, None, :]
-    levy = np.log1p(shock.export_tax(world)) - np.log1p(world.export_tax)
-    border_price = np.broadcast_to(gate, after.shape) + levy
-    foreign = ~np.eye(len(world.countries), dtype=bool)[:, :, None]
-    crossing = (before * foreign, after * foreign)
+    after, before, export_tax = trade_after(solution), world.trade, shock.export_tax(world)
+    price = np.broadcast_to(solution.flows.log_producer_price.T[:, None, :], after.shape)
+    if export_tax is not world.export_tax:
+        price = price + np.log1p(export_tax) - np.log1p(world.export_tax)
+    crossing = _abroad(before), _abroad(after)
     exports = [flow.sum(axis=(1, 2)) for flow in crossing]
     imports = [flow.sum(axis=(0, 2)) for flow in crossing]
     return {
@@ -94,23 +93,30 @@ def _trade(world: World, shock: Shock, solution: Solution) -> dict[str, Array]:
         "trade": after,
         "baseline_tariff": world.tariff,
         "tariff": shock.tariff(world),
-        "export_tax": shock.export_tax(world),
-        "border_price_change": np.exp(border_price),
+        "export_tax": export_tax,
+        "border_price_change": np.exp(price),
         "exports_change": _ratio(exports[1], exports[0]),
         "imports_change": _ratio(imports[1], imports[0]),
         "terms_of_trade_change": np.exp(
-            _mean_price(border_price, crossing, exports, (1, 2))
-            - _mean_price(border_price, crossing, imports, (0, 2))
+            _mean_price(price, crossing, exports, "eis,eis->e")
+            - _mean_price(price, crossing, imports, "eis,eis->i")
         ),
     }
 
 
+def _abroad(flow: Array) -> Array:
+    """Return flows (exporter, importer, sector) without sales at home."""
+    found, home = flow.copy(), np.arange(len(flow))
+    found[home, home] = 0.0
+    return found
+
+
 def _mean_price(
-    log_price: Array, flows: Sequence[Array], totals: Sequence[Array], axis: tuple[int, ...]
+    log_price: Array, flows: Sequence[Array], totals: Sequence[Array], summed: str
 ) -> Array:
     """Return the Tornqvist mean of log prices: value shares before and after, averaged."""
     means = [
-        (flow * log_price).sum(axis=axis) / np.maximum(total, 1e-300)
+        np.einsum(summed, flow, log_price) / np.maximum(total, 1e-300)
         for flow, total in zip(flows, totals, strict=True)
     ]
     return np.asarray(0.5 * (means[0] + means[1]))

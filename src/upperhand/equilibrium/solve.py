@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from upperhand.core.errors import NoEquilibriumError, OptionError, unknown
-from upperhand.core.fingerprint import fingerprint, fingerprint_of_arrays
+from upperhand.core.fingerprint import fingerprint, fingerprint_of_wedges
 from upperhand.core.provenance import Provenance
 from upperhand.equilibrium.calibrate import Calibration, calibrate, wedges_of
 from upperhand.equilibrium.horizons import Horizon, horizon_of
@@ -305,7 +305,7 @@ def _provenance(world: World, shock: Shock, options: Options) -> Provenance:
     from upperhand._version import __version__
 
     arrays = [f.name for f in fields(shock) if f.name not in ("countries", "sectors")]
-    wedges = fingerprint_of_arrays((name, getattr(shock, name)) for name in arrays)
+    wedges = fingerprint_of_wedges((name, getattr(shock, name)) for name in arrays)
     given = options.to_dict()
     return Provenance(
         version=__version__,

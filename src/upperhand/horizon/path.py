@@ -10,7 +10,7 @@ from pathlib import Path as File
 import numpy as np
 
 from upperhand.core.errors import NoEquilibriumError, OptionError, raise_faults, unknown
-from upperhand.core.fingerprint import fingerprint, fingerprint_of_arrays
+from upperhand.core.fingerprint import fingerprint, fingerprint_of_wedges
 from upperhand.core.provenance import Provenance
 from upperhand.equilibrium.calibrate import Calibration, calibrate
 from upperhand.equilibrium.hats import State as Point
@@ -336,7 +336,7 @@ def _provenance(
         "race": _name_of(tech.gap_model, RACES), "supply": _name_of(tech.supply_model, SUPPLIES),
     }  # fmt: skip
     distinct = {id(shock): shock for shock in plan.shocks}.values()
-    measures = fingerprint_of_arrays(
+    measures = fingerprint_of_wedges(
         (f"{name} {k}", getattr(shock, name)) for k, shock in enumerate(distinct) for name in WEDGES
     )
     events = [

@@ -98,14 +98,15 @@ def parse(text: str, *, name: str = "scenario") -> Document:
         raise ScenarioError(f"{name}: the file is empty; start from `upperhand scenario new`")
     try:
         _guard(text, name)
-        node = YAML(typ="safe", pure=True).compose(text)
+        yaml = YAML(typ="safe", pure=True)
+        node = yaml.compose(text)
         if not isinstance(node, MappingNode):
             raise ScenarioError(f"{name}: a scenario is a mapping; start from `title: ...`")
         lines: dict[Where, int] = {(): node.start_mark.line + 1}
         faults: list[str] = []
         _walk(node, (), lines, faults, name)
         raise_listed(name, faults)
-        data = YAML(typ="safe", pure=True).load(text)
+        data = yaml.constructor.construct_document(node)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f":{mark.line + 1}" if mark else ""

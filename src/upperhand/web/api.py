@@ -127,7 +127,7 @@ async def closed(office: Office) -> None:
 
 
 async def warmed(office: Office) -> None:
-    """Compute what the page opens with, and let every worker load its world."""
+    """Compute what the page opens with, and let every worker load its world and answer once."""
     import json
 
     found = await office.ask("preset", {"name": OPENING})
@@ -148,6 +148,9 @@ async def warmed(office: Office) -> None:
             for width in (860, 358)
         )
     )  # fmt: skip
+    await office.answers.ask_each(
+        "answer", {"scenario": scenario, "horizon": None}, office.settings.limits.answer_seconds
+    )
 
 
 def key_of(value: Any) -> str:

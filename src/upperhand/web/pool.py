@@ -168,6 +168,10 @@ class Pool:
         working.add_done_callback(lambda _: self._back(worker, key))
         return await asyncio.shield(working)
 
+    async def ask_each(self, task: str, payload: dict[str, Any], seconds: float) -> None:
+        """Give every worker that is idle now the same task, and wait for all of them."""
+        await asyncio.gather(*(self.ask(task, payload, seconds) for _ in self.idle))
+
     def _back(self, worker: Worker, key: str) -> None:
         if key:
             worker.keys = [*worker.keys[-3:], key]

@@ -13,9 +13,9 @@ measures in a file never changes a number:
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -117,35 +117,45 @@ def no_shock(world: World) -> Shock:
     )
 
 
-def compose(first: Shock, second: Shock) -> Shock:
-    """Return the shock of both together, by the rules at the top of this module.
+#: How the wedges of two shocks compose, by the rules at the top of this module.
+RULES = {
+    "tariff_set": np.fmax,
+    "tariff_add": np.add,
+    "export_tax_add": np.add,
+    "trade_cost": np.multiply,
+    "availability": np.multiply,
+    "productivity": np.multiply,
+    "subsidy_add": np.add,
+    "factor_supply": np.multiply,
+}
+
+
+def compose(first: Shock, *others: Shock) -> Shock:
+    """Return the shock of all together, by the rules at the top of this module.
 
     Raises:
-        ShockError: If the two are on different countries or sectors.
+        ShockError: If they are not on the same countries and sectors.
     """
-    if (first.countries, first.sectors) != (second.countries, second.sectors):
+    labels = (first.countries, first.sectors)
+    if any((other.countries, other.sectors) != labels for other in others):
         raise ShockError("shocks of two different worlds do not compose; build both on one world")
-    return Shock(
-        countries=first.countries,
-        sectors=first.sectors,
-        tariff_set=_joined(np.fmax, first.tariff_set, second.tariff_set),
-        tariff_add=_joined(np.add, first.tariff_add, second.tariff_add),
-        export_tax_add=_joined(np.add, first.export_tax_add, second.export_tax_add),
-        trade_cost=_joined(np.multiply, first.trade_cost, second.trade_cost),
-        availability=_joined(np.multiply, first.availability, second.availability),
-        productivity=_joined(np.multiply, first.productivity, second.productivity),
-        subsidy_add=_joined(np.add, first.subsidy_add, second.subsidy_add),
-        factor_supply=_joined(np.multiply, first.factor_supply, second.factor_supply),
-    )
+    every = (first, *others)
+    joined: dict[str, Any] = {
+        name: _joined(rule, [getattr(one, name) for one in every]) for name, rule in RULES.items()
+    }
+    return replace(first, **joined)
 
 
-def _joined(rule: np.ufunc, first: Array, second: Array) -> Array:
+def _joined(rule: np.ufunc, parts: list[Array]) -> Array:
     """Apply a rule of composition; a wedge of `no_shock` (a view of one number) is neutral."""
-    if not any(second.strides):
-        return first
-    if not any(first.strides):
-        return second
-    return np.asarray(rule(first, second))
+    moved = [part for part in parts if any(part.strides)]
+    if len(moved) < 2:
+        return moved[0] if moved else parts[0]
+    total: Array = rule(moved[0], moved[1])
+    for part in moved[2:]:
+        rule(total, part, out=total)
+    total.setflags(write=False)
+    return total
 
 
 def compose_all(
@@ -158,9 +168,8 @@ def compose_all(
     """
     if isinstance(sources, (Shock, ShockSource)):
         sources = [sources]
-    total = no_shock(world)
-    for source in sources:
-        total = compose(total, source if isinstance(source, Shock) else source.to_shock(world))
+    each = (one if isinstance(one, Shock) else one.to_shock(world) for one in sources)
+    total = compose(no_shock(world), *each)
     check_shock(world, total)
     return total
 
