@@ -63,7 +63,7 @@ export const texts = {
     copy: "Duplicate",
     edit: "Details",
     lastMove: "A scenario needs at least one move.",
-    of: (name: string) => `Moves of ${name}`,
+    of: (name: string) => `Moves: ${name}`,
     threat: "threat",
     planned: "planned",
     side: (name: string) => `counts for ${name}`,

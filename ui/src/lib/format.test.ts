@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { day, joined, percent, plain, signedPercent, signedUsd, span } from "./format.ts";
+import { capital, day, joined, percent, plain, signedPercent, signedUsd, span } from "./format.ts";
 import { dayOf, isoOf } from "./days.ts";
 import { sliderEnds, sliderStep, type Field } from "./fields.ts";
 
@@ -12,6 +12,10 @@ describe("numbers", () => {
     expect(signedUsd(12)).toBe("less than USD 0.1 bn");
     expect(plain(-1234.5)).toBe("−1,234.5");
     expect(plain(-0.001)).toBe("0");
+  });
+
+  it("begins a line with a capital, and leaves nothing alone", () => {
+    expect(["all horizons", "Short", ""].map(capital)).toEqual(["All horizons", "Short", ""]);
   });
 
   it("and words for people who wait or read dates", () => {

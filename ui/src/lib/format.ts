@@ -50,6 +50,11 @@ export function day(iso: string): string {
   return found && month ? `${Number(found[3])} ${month} ${found[1]}` : iso;
 }
 
+/** Begins a line with a capital: "all horizons" as "All horizons". */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** Returns items in a row with commas and a last "and". */
 export function joined(items: readonly string[]): string {
   if (items.length < 2) return items.join("");
