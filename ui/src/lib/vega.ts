@@ -1,4 +1,4 @@
-/** Vega, loaded when the first chart comes into view; it fetches nothing and needs no eval. */
+/** Vega, loaded while the first charts are asked for; it fetches nothing and needs no eval. */
 
 import type { View } from "vega";
 import type { TopLevelSpec } from "vega-lite";
@@ -19,6 +19,12 @@ async function load() {
     import("vega-interpreter"),
   ]);
   return { vega, vegalite, interpreter };
+}
+
+/** Starts to load what draws, so that it is there when the first chart comes. */
+export function prepare(): void {
+  tools ??= load();
+  tools.catch(() => (tools = null));
 }
 
 /** Draws into an element and returns the view, or swaps the rows of the view that is there. */

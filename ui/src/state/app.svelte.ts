@@ -7,7 +7,9 @@ import type {
 import { slim } from "../lib/edit.ts";
 import { begin, change, redo, undo, type History } from "../lib/history.ts";
 import { decodeLink, encodeLink, LinkError } from "../lib/link.ts";
+import { prepare } from "../lib/vega.ts";
 import { texts } from "../texts.en.ts";
+import { geo } from "./geo.ts";
 
 export const OPENING = "october-2025";
 const WAIT_MS = 60;
@@ -200,6 +202,8 @@ class App {
   askSections(wait = 0): void {
     clearTimeout(this.chartTimer);
     this.chartFlight?.abort();
+    prepare();
+    geo().catch(() => undefined); // the map asks again, and says what is wrong
     this.chartTimer = window.setTimeout(() => void this.fetchSections(), wait);
   }
 
