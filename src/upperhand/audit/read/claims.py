@@ -95,6 +95,10 @@ def _holds(sentence: Sentence, mark: Mark, previous: str | None) -> bool:
         return bool(previous)
     if sentence.words[mark.start] == "forced" and sentence.before(mark.start) == ("be",):
         return False  # somebody may be forced to do something: no effect yet
+    if mark.key == "technology" and any(
+        0 <= m.start - mark.end <= 5 for m in sentence.of("INSTRUMENT")
+    ):
+        return not sentence.words[mark.start].startswith("match")  # a tariff, and no technology
     if mark.key == "aim":
         negated = NOT & set(sentence.words[max(mark.start - 1, 0) : mark.end])
         return not negated and not _is_a_measure(sentence, mark)
@@ -166,7 +170,7 @@ def _about(sentence: Sentence, mark: Mark, previous: str | None) -> tuple[str | 
         if hit:
             return hit[0].key, True
     if mark.key == "cost":
-        first = [m for m in before if m.start <= mark.start] or before
+        first = [m for m in before if m.start <= mark.start] or before or _speaker(sentence, after)
         return (first[0].key, True) if first else (None, False)
     return _subject(sentence, mark, before, after, previous)
 
@@ -201,6 +205,12 @@ def _aims(
         return before[0].key, True
     pronoun = {"it", "its", "he", "his", "they", "their"} & set(sentence.words[: held[0]])
     return (previous, False) if previous and pronoun else (None, False)
+
+
+def _speaker(sentence: Sentence, names: list[Mark]) -> list[Mark]:
+    """Return who says what a sentence says: ..., according to DeepSeek."""
+    words = set(said_by(sentence).lower().split())
+    return [m for m in names if words & set(sentence.words[m.start : m.end])]
 
 
 def _no_object(sentence: Sentence, mark: Mark) -> bool:

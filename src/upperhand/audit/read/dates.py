@@ -17,6 +17,8 @@ MONTHS = (
 )
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTH = rf"(?P<month>{'|'.join(m.capitalize() for m in MONTHS)})"
+#: With a day beside it a month may be short: Nov. 1.
+_SHORT = rf"(?P<month>{'|'.join(f'{m[:3].capitalize()}[a-z]*' for m in MONTHS)})\.?"
 _YEAR = r"(?:,? (?P<year>(?:19|20)\d\d))?"
 _COUNT = r"(?P<count>a|one|two|three|four|five|six|\d+)"
 _NUMBERS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
@@ -95,7 +97,9 @@ def dates_in(text: str, written: ArticleDate | None) -> list[DateFound]:
             lead = f"{before}{match[0].split()[0].lower()}"
             begins = bool(
                 re.search(
-                    r"\b(from|since|effective|starting|as of|beginning|into force on)( \S+)?$", lead
+                    r"\b(from|since|effective|starting|as of|beginning|(?:begins?|starts?|force|effect) on)"
+                    r"( \S+)?$",
+                    lead,
                 )
             )
             found.append(DateFound(match[0], iso, match.start(), begins))
@@ -122,7 +126,9 @@ def _is_future(before: str, text: str) -> bool:
 
 
 def _of_day(match: re.Match[str], written: ArticleDate | None, future: bool) -> str | None:
-    month, day = MONTHS.index(match["month"].lower()) + 1, int(match["day"])
+    month, day = _month_of(match["month"]), int(match["day"])
+    if month is None:
+        return None
     if match["year"]:
         return _day(int(match["year"]), month, day)
     if written is None:
@@ -134,6 +140,12 @@ def _of_day(match: re.Match[str], written: ArticleDate | None, future: bool) -> 
     if future:
         return min(known, key=lambda d: abs(d - written.day)).isoformat()
     return max(d for d in known if d <= written.day + timedelta(days=60)).isoformat()
+
+
+def _month_of(word: str) -> int | None:
+    """Return the number of a month, written whole or short; None for a word that only begins so."""
+    fits = [k for k, name in enumerate(MONTHS, 1) if name.startswith(word.lower()) or word == "Sept"]
+    return fits[0] if len(fits) == 1 else 9 if word == "Sept" else None
 
 
 def _day(year: int, month: int, day: int) -> str | None:
@@ -217,8 +229,8 @@ def _ago(match: re.Match[str], written: ArticleDate | None, future: bool) -> str
 
 Reader = Callable[[re.Match[str], ArticleDate | None, bool], str | None]
 _PATTERNS: tuple[tuple[re.Pattern[str], Reader], ...] = (
-    (re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)? {_MONTH}\b{_YEAR}"), _of_day),
-    (re.compile(rf"\b{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?! percent){_YEAR}"), _of_day),
+    (re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)? {_SHORT}(?!\w){_YEAR}"), _of_day),
+    (re.compile(rf"\b{_SHORT} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?! percent){_YEAR}"), _of_day),
     (re.compile(rf"\b{_MONTH}\b{_YEAR}"), _of_month),
     (re.compile(r"\b(today|yesterday|tomorrow)\b", re.I), _relative_day),
     (

@@ -52,7 +52,10 @@ def _direction(sentence: Sentence, instrument: Mark, acting: list[str]) -> str:
         if firm and acting and firm.key not in acting and not _has(words, SELL):
             return "discouraged_purchase"
         return "import_ban" if _has(words, BUY) else "export_control"
-    sells = _has(words, SELL) and not _sale_of_theirs(sentence, instrument, acting)
+    sells = _has(words, SELL) and not (
+        _sale_of_theirs(sentence, instrument, acting)
+        or _seller_kept_out(sentence, instrument, acting)
+    )
     if sentence.words[instrument.start].startswith("boycott"):
         return "discouraged_purchase"
     return "export_control" if sells and not _has(words, BUY) else "import_ban"
@@ -84,6 +87,16 @@ def _sale_of_theirs(sentence: Sentence, instrument: Mark, acting: list[str]) -> 
             owns = sentence.before(mark.start) == ("of",)
             return owns and bool(acting) and mark.key not in acting
     return False
+
+
+def _seller_kept_out(sentence: Sentence, instrument: Mark, acting: list[str]) -> bool:
+    """Say whether a firm of abroad may no longer sell in the actor's country: DJI is barred from selling here."""
+    firms = [m for m in sentence.of("FIRM") if m.end <= instrument.start]
+    inside = any(
+        m.start >= instrument.end and m.key in acting and sentence.before(m.start, 2)[-1:] == ("in",)
+        for m in sentence.of("COUNTRY")
+    )
+    return inside and bool(firms) and firms[-1].key not in acting
 
 
 def _by_good(kind: str, goods: list[Mark]) -> str:

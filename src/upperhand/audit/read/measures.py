@@ -130,6 +130,10 @@ def _of_instrument(
             m for m in sentence.of("COUNTRY") if m.key not in acting and _is_market(sentence, m)
         ]
         on = [m.key for m in sold[:1]]
+    if kind in EXPORT_KINDS and not acting:
+        acting = _exporters(sentence)
+        on = [code for code in on if code not in acting]
+        marks = [m for m in marks if m.key not in acting]
     if kind == "export_licence" and not acting:
         acting = [m.key for m in sentence.of("FIRM") if m.end <= mark.end][:1]
     if not on and (kind == "tariff" or acting):
@@ -160,6 +164,16 @@ def _of_instrument(
     if len(acting) > 1 and not on and kind not in ONE_SIDED:
         several = [replace(m, on=tuple(c for c in acting if c != m.by)) for m in several]
     return [_weighed(part, named=named) for part in several]
+
+
+def _exporters(sentence: Sentence) -> list[str]:
+    """Return whose exports a sentence is on: exports of magnets from China to Japan."""
+    for mark in sentence.of("COUNTRY"):
+        lead = [w for w in sentence.before(mark.start, 9) if w != "the"]
+        leaves = any(word.startswith(("export", "shipment")) for word in lead)
+        if mark.form == "noun" and lead[-1:] == ["from"] and leaves:
+            return [mark.key]
+    return []
 
 
 def _is_market(sentence: Sentence, mark: Mark) -> bool:

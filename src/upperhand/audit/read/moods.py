@@ -7,13 +7,16 @@ from upperhand.audit.read.parties import MEANS, asked_to_lessen
 
 #: The first that a clause shows wins.
 STRENGTH = (
-    *("asked", "open", "denied", "threat", "standing", "past", "announced", "hypothetical"),
+    *("asked", "open", "kept", "denied", "threat", "standing", "past", "announced", "hypothetical"),
     *("planned", "in_force"),
 )
 APART = frozenset({";", "after", "because", "while", "whereas", "but", "although", "though"})
 IF = frozenset({"if", "because"})
 ANSWERS = frozenset({"answer", "retaliate", "respond", "react", "match"})
 SAYING = frozenset({"say", "says", "said"})
+RELATIVE = frozenset({"that", "which", "who"})
+#: Words on what something is for, whose `is to` is no plan.
+PURPOSE = frozenset({"aim", "point", "purpose", "goal", "objective", "object", "idea", "intention"})
 NOT_A_MOVE = frozenset({"past", "denied", "hypothetical"})
 
 
@@ -23,6 +26,8 @@ def mood(sentence: Sentence, instrument: Mark, *, future_date: bool) -> str:
     kinds = {m.key for m in found}
     if instrument.key == "discourage" and not _asks_a_country(sentence, instrument):
         kinds.discard("asked")
+    if "kept" in kinds:
+        return "in_force"
     if _withdrawn(found) or (
         "past" in kinds and _plan_dropped(found, instrument) and "denied" not in kinds
     ):
@@ -65,6 +70,8 @@ def _governs(sentence: Sentence, mark: Mark, instrument: Mark) -> bool:
         return False
     if _said_apart(sentence, mark, instrument) or _of_the_end(sentence, mark, instrument):
         return False
+    if _of_those_meant(sentence, mark) or _of_a_purpose(sentence, mark):
+        return False
     if sentence.first(APART, mark.end, instrument.start) is not None:
         return False
     condition = sentence.first(IF, 0, mark.start + 1)
@@ -88,6 +95,18 @@ def _said_apart(sentence: Sentence, mark: Mark, instrument: Mark) -> bool:
         sentence.words[i] in SAYING and (sentence.words[i + 1] == "that" or i + 1 in starts)
         for i in places
     )
+
+
+def _of_those_meant(sentence: Sentence, mark: Mark) -> bool:
+    """Say whether a denial only tells who or what is meant: goods that do not comply."""
+    lead = sentence.before(mark.start, 2)
+    return mark.key == "denied" and lead[-1:] != () and lead[-1] in RELATIVE and lead[0] not in SAYING
+
+
+def _of_a_purpose(sentence: Sentence, mark: Mark) -> bool:
+    """Say whether `is to` tells what a measure is for: the point of the curbs is to slow them."""
+    is_to = sentence.words[mark.start : mark.end][-1:] == ("to",) and mark.end - mark.start == 2
+    return mark.key == "planned" and is_to and bool(PURPOSE & set(sentence.before(mark.start, 9)))
 
 
 def _of_the_end(sentence: Sentence, mark: Mark, instrument: Mark) -> bool:

@@ -22,6 +22,9 @@ OFFICE = frozenset(
             "leadership",
             "chancellor",
             "governments",
+            "prime",
+            "finance",
+            "commerce",
         ),
     }
 )
@@ -87,6 +90,16 @@ SUFFER = frozenset(
 LOSE = frozenset({"lose", "loses", "lost", "suffer", "suffers", "suffered", "losing"})
 #: What those do who bow to a threat, or get ready for a measure of somebody else.
 YIELDED = frozenset({("gave", "way"), ("backed", "down"), ("caved", "in"), ("ready", "for")})
+#: Participles of those who are hit.
+HIT_BY = frozenset(
+    {("subject", "to"), ("slapped", "with"), ("reeling", "from"), ("liable", "to")}
+    | {(word, "by") for word in ("hit", "struck", "targeted", "battered", "stung", "squeezed")}
+    | {(word, "by") for word in ("covered", "affected", "burdened", "crippled", "hurt")}
+)
+#: Words of an office between a country and what its holder says.
+TITLES = OFFICE | {"trade", "foreign", "economy", "industry", "secretary", "chief", "leader"}
+#: Those who belong to somebody without being them.
+RELATED = frozenset({"allies", "rivals", "partners", "neighbours", "neighbors", "friends", "critics"})
 #: Verbs of those who speak of somebody else's measure.
 LOOK_ON = frozenset(
     {
@@ -205,6 +218,8 @@ def is_subject(sentence: Sentence, mark: Mark) -> bool:
     after = sentence.words[mark.end] if mark.end < len(sentence.words) else ""
     if mark.form == "adjective":
         return after in OFFICE
+    if after == "'s" and RELATED & set(sentence.words[mark.end + 1 : mark.end + 3]):
+        return False
     lead = [w for w in sentence.before(mark.start, 4) if w not in ("the", "president")]
     if mark.start > 2 and "president" in sentence.before(mark.start, 3):
         lead = [w for w in lead if w != "of"]
@@ -251,9 +266,20 @@ def _means_of(sentence: Sentence, instrument: Mark) -> Mark | None:
 
 def _looks_on(sentence: Sentence, mark: Mark) -> bool:
     """Say whether somebody only speaks of a measure: Germany opposes it, Lula called it theft."""
-    after = sentence.words[mark.end : mark.end + 2]
+    place = _behind_office(sentence, mark.end)
+    after = sentence.words[place : place + 2]
     named = after[:1] in (("called",), ("calls",)) and after[1:] != ("for",)
     return bool(LOOK_ON & set(after[:1])) or named
+
+
+def _behind_office(sentence: Sentence, place: int) -> int:
+    """Return the place behind an office and an apposition: Japan's prime minister; Peru, a seller of ores."""
+    words = sentence.words
+    place += words[place : place + 1] == ("'s",)
+    while words[place : place + 1] and words[place] in TITLES:
+        place += 1
+    close = sentence.first({","}, place + 1, min(place + 9, len(words)))
+    return close + 1 if words[place : place + 1] == (",",) and close is not None else place
 
 
 def complainer(sentence: Sentence, acting: list[str]) -> Mark | None:
@@ -271,7 +297,7 @@ def _suffers(sentence: Sentence, mark: Mark, instrument: Mark) -> bool:
     return (
         bool(SUFFER & between)
         or bool(LOSE & between and {"under", "from"} & between)
-        or bool(YIELDED & pairs)
+        or bool((YIELDED | HIT_BY) & pairs)
     )
 
 
@@ -400,14 +426,22 @@ def targets(
     end = min([end, *(m.start for m in aims)])
     after = [m for m in _names(sentence) if instrument.start <= m.start < end]
     found = [m for m in after if m.key not in acting and _aimed_at(sentence, m, instrument)]
-    if not found:
-        found = [m for m in _names(sentence) if _object(sentence, m, instrument, acting)]
+    hit = [m for m in _names(sentence) if _object(sentence, m, instrument, acting)]
+    if hit and instrument.key == "tariff" and _hit_itself(sentence, hit[0], instrument, found):
+        found = []
+    found = found or hit
     if not found and acting and aims and not {"not", "n't"} & set(sentence.words):
         held = [m for m in _names(sentence) if m.start >= aims[0].start and m.key not in acting]
         found = held[:1]
     if not found and instrument.key in ("listing", "walk_out"):
         found = [m for m in _names(sentence) if m.key not in acting][:1]
     return list(dict.fromkeys(m.key for m in found)), found
+
+
+def _hit_itself(sentence: Sentence, hit: Mark, instrument: Mark, found: list[Mark]) -> bool:
+    """Say whether somebody faces a tariff and those named behind it are not whom it is on."""
+    behind = sentence.words[instrument.end : found[0].start] if found else ()
+    return _suffers(sentence, hit, instrument) and not {"on", "against"} & set(behind)
 
 
 def _names(sentence: Sentence) -> list[Mark]:

@@ -29,12 +29,15 @@ UNIT = r"(?=\s+(?:percent|points?|years?|months?|times|billion|million|dollars|e
 _TENS = re.compile(rf"\b({'|'.join(TENS)})(?:[ -]({'|'.join(list(SMALL)[1:10])}))?\b{UNIT}", re.I)
 _SMALL = re.compile(rf"\b({'|'.join(SMALL)})\b{UNIT}", re.I)
 _HUNDRED = re.compile(rf"\b(a|one|two|three|four|five|six|\d) hundred\b{UNIT}", re.I)
+_NUMBER = rf"(?=\d|(?:{'|'.join([*SMALL, *TENS])}|a hundred)\b)"
 _FIXED = (
     (re.compile(r"[‘’ʼ]"), "'"),
     (re.compile(r"[“”]"), '"'),
     (re.compile(r"[\u00a0\u2009\u202f]"), " "),
     (re.compile(r"[‐‑]"), "-"),
     (re.compile(r"(?<=\d),(?=\d{3}\b)"), ""),
+    (re.compile(rf"\bto as (?:much|high|low) as {_NUMBER}", re.I), "to "),
+    (re.compile(rf"\bas (?:much|high) as {_NUMBER}", re.I), "up to "),
     (re.compile(r"[ -]?(?:percentage|per[ -]cent(?:age)?)[ -]points?\b", re.I), " points"),
     (re.compile(r"(?<=\d)[ -]?(?:pp|p\.p\.)(?![a-z])", re.I), " points"),
     (re.compile(r"[ -]?(?:per[ -]cent|percent|pct\b)", re.I), " percent"),

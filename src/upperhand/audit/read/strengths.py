@@ -52,6 +52,8 @@ LEVEL = frozenset(
             "halved",
             "doubling",
             "tripling",
+            "quadrupling",
+            "halving",
         ),
         *LESS,
     }
