@@ -138,7 +138,7 @@ def _of_instrument(
         acting = [m.key for m in sentence.of("FIRM") if m.end <= mark.end][:1]
     if not on and (kind == "tariff" or acting):
         hurt = sufferer(sentence, acting, sells=kind in EXPORT_KINDS)
-        hurt = hurt or (complainer(sentence, acting) if acting else None)
+        hurt = hurt or complainer(sentence, acting)
         on, marks = ([hurt.key], [hurt]) if hurt else (on, marks)
     when = date_of(dates)
     future = bool(when and when.begins and _is_later(when.iso, written))
@@ -167,8 +167,11 @@ def _of_instrument(
 
 
 def _exporters(sentence: Sentence) -> list[str]:
-    """Return whose exports a sentence is on: exports of magnets from China to Japan."""
+    """Return whose exports a sentence is on: exports of magnets from China, Indonesian nickel."""
+    goods = {m.start for m in sentence.of("GOOD")}
     for mark in sentence.of("COUNTRY"):
+        if mark.form == "adjective" and goods & {mark.end, mark.end + 1}:
+            return [mark.key]
         lead = [w for w in sentence.before(mark.start, 9) if w != "the"]
         leaves = any(word.startswith(("export", "shipment")) for word in lead)
         if mark.form == "noun" and lead[-1:] == ["from"] and leaves:

@@ -98,9 +98,9 @@ def _said_apart(sentence: Sentence, mark: Mark, instrument: Mark) -> bool:
 
 
 def _of_those_meant(sentence: Sentence, mark: Mark) -> bool:
-    """Say whether a denial only tells who or what is meant: goods that do not comply."""
+    """Say whether a mood only tells who or what is meant: goods that do not comply."""
     lead = sentence.before(mark.start, 2)
-    return mark.key == "denied" and lead[-1:] != () and lead[-1] in RELATIVE and lead[0] not in SAYING
+    return mark.key in ("denied", "hypothetical") and lead[-1:] != () and lead[-1] in RELATIVE and lead[0] not in SAYING
 
 
 def _of_a_purpose(sentence: Sentence, mark: Mark) -> bool:

@@ -67,10 +67,12 @@ BREAKS = frozenset(
     {
         *(";", ":", "because", "while", "whereas", "but", "if", "unless", "who", "which", "until"),
         *("although", "though", "when", "once", "so", "since", "after", "as"),
+        *("echoing", "mirroring", "following", "matching"),
     }
 )
 OPENINGS = frozenset({"if", "unless", "should", "since", "after", "when", "although", "while"})
 SAID_BY = frozenset({"said", "says", "decided", "argued", "argues", "announced", "claims"})
+DECIDED = frozenset({"decided", "announced", "wrote", "posted", "declared", "decreed"})
 BETWEEN = frozenset(
     {
         *("new", "own", "'s", "latest", "recent", "proposed", "planned", "additional", "first"),
@@ -86,13 +88,16 @@ SUFFER = frozenset(
     | {"pay", "pays", "paid", "paying", "carry", "carries", "carried", "attract", "attracts"}
     | {"dodge", "dodged", "averted", "avoided"}
     | {"accept", "accepts", "accepted", "swallow", "swallowed"}
+    | {"attracted", "draw", "draws", "drew", "incur", "incurs", "incurred", "bear", "bears", "bore"}
+    | {"secure", "secures", "secured", "won", "wins", "obtained"}
 )
 LOSE = frozenset({"lose", "loses", "lost", "suffer", "suffers", "suffered", "losing"})
 #: What those do who bow to a threat, or get ready for a measure of somebody else.
 YIELDED = frozenset({("gave", "way"), ("backed", "down"), ("caved", "in"), ("ready", "for")})
 #: Participles of those who are hit.
 HIT_BY = frozenset(
-    {("subject", "to"), ("slapped", "with"), ("reeling", "from"), ("liable", "to")}
+    {("exemption", "from"), ("exempt", "from"), ("relief", "from"), ("reprieve", "from")}
+    | {("subject", "to"), ("slapped", "with"), ("reeling", "from"), ("liable", "to")}
     | {(word, "by") for word in ("hit", "struck", "targeted", "battered", "stung", "squeezed")}
     | {(word, "by") for word in ("covered", "affected", "burdened", "crippled", "hurt")}
 )
@@ -145,8 +150,17 @@ PRONOUNS = frozenset({"it", "its", "he", "his", "she", "her", "they", "their", "
 def clause_end(sentence: Sentence, start: int) -> int:
     """Return where the clause that contains word `start` ends."""
     stop = sentence.first(BREAKS, start, len(sentence.words))
+    while stop is not None and (close := _end_of_aside(sentence, stop)) is not None:
+        stop = sentence.first(BREAKS, close, len(sentence.words))
     effects = [m.start for m in sentence.of("CLAIM") if m.key == "effect" and m.start >= start]
     return min([len(sentence.words) if stop is None else stop, *effects])
+
+
+def _end_of_aside(sentence: Sentence, place: int) -> int | None:
+    """Return where a clause between commas ends: the levy, which began at midnight, adds ten points."""
+    aside = sentence.words[place] in {"which", "who"} and sentence.before(place) == (",",)
+    close = sentence.first({","}, place, len(sentence.words)) if aside else None
+    return None if close is None else close + 1
 
 
 def actors(sentence: Sentence, instrument: Mark, previous: str | None) -> tuple[list[str], bool]:
@@ -333,8 +347,8 @@ def sufferer(sentence: Sentence, acting: list[str], *, sells: bool) -> Mark | No
 def _decider(sentence: Sentence, instrument: Mark) -> Mark | None:
     """Find who decided, where that is said at the end: ..., Brussels decided."""
     for mark in sentence.of("COUNTRY"):
-        after = sentence.words[mark.end : mark.end + 1]
-        if mark.start > instrument.start and after in (("decided",), ("announced",)):
+        after = set(sentence.words[mark.end : mark.end + 1])
+        if mark.start > instrument.start and DECIDED & after:
             return mark
     return None
 
@@ -351,7 +365,7 @@ def _place(sentence: Sentence, instrument: Mark) -> Mark | None:
         into_force = into_force or mark.start - instrument.end <= 2
         faced = bool(SUFFER & set(sentence.words)) or is_passive(sentence, instrument)
         holds = into_force or faced
-        if after and lead[-1:] == ["in"] and holds:
+        if after and lead[-1:] in (["in"], ["into"]) and holds:
             return mark
     return None
 
@@ -374,7 +388,10 @@ def relative(sentence: Sentence, instrument: Mark) -> Mark | None:
         return None
     place += 1 + (words[place + 1 : place + 2] == ("the",))
     named = [m for m in sentence.of("COUNTRY") if m.start == place]
-    return named[0] if named and is_subject(sentence, named[0]) else None
+    if not named or not is_subject(sentence, named[0]):
+        return None
+    pays = SUFFER & set(words[named[0].end : named[0].end + 3])
+    return None if pays else named[0]
 
 
 def _quoted(sentence: Sentence, instrument: Mark) -> Mark | None:
