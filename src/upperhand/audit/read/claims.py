@@ -24,9 +24,10 @@ REPORTERS = frozenset(
         *("everybody", "everyone", "nobody", "many", "most", "some", "few", "whoever", "anyone"),
     }
 )
+THOUGHT = frozenset({"thought", "deemed", "considered", "believed", "presumed"})
 OWN = frozenset({"its", "their"})
 NOT = frozenset({"not", "n't", "never", "no"})
-SUFFERED = ("los", "gain", "would", "suffer", "bear", "bore", "shoulder")
+SUFFERED = ("reel", "hardest", "worst", "badly", "hard", "los", "gain", "would", "suffer", "bear", "bore", "shoulder")
 QUANTITIES = ("RATE", "POINTS", "FRACTION", "FACTOR", "MONEY", "SPAN")
 
 
@@ -90,7 +91,9 @@ def _confidence(about: str | None, *, sure: bool) -> float:
 def _holds(sentence: Sentence, mark: Mark, previous: str | None) -> bool:
     """Leave out cues inside the name of a measure, and beliefs of nobody in particular."""
     if mark.key == "belief":
-        return not any(word in REPORTERS for word in sentence.before(mark.start, 3))
+        return not any(word in REPORTERS for word in sentence.before(mark.start, 5))
+    if mark.key == "effect" and THOUGHT & set(sentence.before(mark.start)):
+        return False  # what was thought is no effect
     if mark.key in ("aim", "market") and not sentence.of("COUNTRY", "FIRM"):
         return bool(previous)
     if sentence.words[mark.start] == "forced" and sentence.before(mark.start) == ("be",):
@@ -118,8 +121,10 @@ def _is_a_measure(sentence: Sentence, aim: Mark) -> bool:
 def _within_aim(sentence: Sentence, mark: Mark) -> bool:
     """Say whether words on an effect only say what a policy is meant to do, or not to do."""
     aims = [m for m in sentence.of("CLAIM") if m.key == "aim"]
-    inside = any(m.start <= mark.start < m.end for m in aims)
-    return mark.key == "effect" and (inside or sentence.before(mark.start, 2) == ("not", "to"))
+    spans = [*aims, *(sentence.of("HINDER") if aims else ())]
+    inside = any(m.start <= mark.start < m.end for m in spans)
+    told = mark.key == "effect" and sentence.before(mark.start, 2) == ("not", "to")
+    return told or (inside and mark.key in ("effect", "technology"))
 
 
 def _without_doubles(found: dict[str, ClaimFound]) -> list[ClaimFound]:

@@ -46,6 +46,7 @@ class DateFound:
         iso: Day, month, year or interval; empty when the article's date is needed and unknown.
         start: First character.
         begins: Whether the words say that something begins then.
+        ends: Whether the words say that something lasts until then.
         event: Whether an event is named and not a date: since Trump first took office.
     """
 
@@ -54,6 +55,7 @@ class DateFound:
     start: int
     begins: bool
     event: bool = False
+    ends: bool = False
 
 
 def parse_date(text: str) -> ArticleDate | None:
@@ -102,7 +104,8 @@ def dates_in(text: str, written: ArticleDate | None) -> list[DateFound]:
                     lead,
                 )
             )
-            found.append(DateFound(match[0], iso, match.start(), begins))
+            ends = bool(re.search(r"\buntil( \S+)?$", lead))
+            found.append(DateFound(match[0], iso, match.start(), begins, ends=ends))
     found += [
         DateFound(match[0], iso, match.start(), begins=False, event=True)
         for pattern, iso in _events()

@@ -35,6 +35,8 @@ def kind_of(sentence: Sentence, instrument: Mark, goods: list[Mark], acting: lis
         if buys or STATE & set(near):
             return "procurement_ban"
         kind = _direction(sentence, instrument, acting)
+    elif goods and sentence.before(instrument.end, 2) == ("control", "list"):
+        kind = "export_control"  # a list of goods, and not of firms
     else:
         kind = DIRECT[instrument.key]
     return _by_good(kind, goods)
@@ -115,7 +117,17 @@ def goods_of(sentence: Sentence, instrument: Mark, start: int, end: int) -> list
         return _run(sentence, found)
     before = [m for m in sentence.of("GOOD") if start <= m.start < instrument.start]
     apart = before and sentence.first(BREAKS, before[-1].end, instrument.start) is not None
-    return [] if apart else before[-1:]
+    return [] if apart else _run_before(sentence, before)
+
+
+def _run_before(sentence: Sentence, found: list[Mark]) -> list[Mark]:
+    """Keep the last good and those joined to it."""
+    kept = found[-1:]
+    for mark in reversed(found[:-1]):
+        if not set(sentence.words[mark.end : kept[0].start]) <= {",", "and", "or"}:
+            break
+        kept.insert(0, mark)
+    return kept
 
 
 def _run(sentence: Sentence, found: list[Mark]) -> list[Mark]:

@@ -65,6 +65,8 @@ def measures_in(
     marks = _acts(sentence)
     found: list[MeasureFound] = []
     for i, mark in enumerate(marks):
+        if i and _is_demand(sentence, mark):
+            continue
         stop = marks[i + 1].start if i + 1 < len(marks) else len(sentence.words)
         end = clause_end(sentence, mark.end)
         if mark.key != "walk_out" and stop > mark.end + 3:
@@ -84,6 +86,12 @@ def _acts(sentence: Sentence) -> list[Mark]:
         if not (kept and does and before and before[-1] == sentence.words[kept[-1].end - 1]):
             kept.append(mark)
     return kept
+
+
+def _is_demand(sentence: Sentence, mark: Mark) -> bool:
+    """Say whether a later instrument is what somebody is told to do: a duty, unless Delhi stops buying."""
+    unless = sentence.first({"unless"}, 0, mark.start)
+    return unless is not None and sentence.first({","}, unless, mark.start) is None
 
 
 def _aimed_at_them(
@@ -138,7 +146,7 @@ def _of_instrument(
         acting = [m.key for m in sentence.of("FIRM") if m.end <= mark.end][:1]
     if not on and (kind == "tariff" or acting):
         hurt = sufferer(sentence, acting, sells=kind in EXPORT_KINDS)
-        hurt = hurt or complainer(sentence, acting)
+        hurt = hurt or complainer(sentence, acting) or _warned(sentence, acting)
         on, marks = ([hurt.key], [hurt]) if hurt else (on, marks)
     when = date_of(dates)
     future = bool(when and when.begins and _is_later(when.iso, written))
@@ -177,6 +185,13 @@ def _exporters(sentence: Sentence) -> list[str]:
         if mark.form == "noun" and lead[-1:] == ["from"] and leaves:
             return [mark.key]
     return []
+
+
+def _warned(sentence: Sentence, acting: list[str]) -> Mark | None:
+    """Find of whom something is demanded: a duty, unless Delhi stops buying."""
+    unless = sentence.first({"unless"}, 0, len(sentence.words))
+    named = [m for m in sentence.of("COUNTRY") if unless is not None and m.start == unless + 1]
+    return named[0] if named and named[0].key not in acting else None
 
 
 def _is_market(sentence: Sentence, mark: Mark) -> bool:
@@ -233,7 +248,7 @@ def _good_codes(goods: list[Mark], marks: Sequence[Mark]) -> tuple[str, ...]:
 
 def date_of(dates: list[DateFound]) -> DateFound | None:
     """Prefer the date on which something begins; an event is no date of a measure."""
-    dates = [found for found in dates if not found.event]
+    dates = [found for found in dates if not (found.event or found.ends)]
     begins = [found for found in dates if found.begins]
     known = begins or [found for found in dates if found.iso] or dates
     return known[0] if known else None

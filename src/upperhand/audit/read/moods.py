@@ -77,8 +77,17 @@ def _governs(sentence: Sentence, mark: Mark, instrument: Mark) -> bool:
     condition = sentence.first(IF, 0, mark.start + 1)
     if condition is None or mark.key in ("threat", "hypothetical"):
         return True
-    end = sentence.first({","}, condition, len(sentence.words)) or len(sentence.words)
+    end = _end_of_condition(sentence, condition)
     return not condition <= mark.start < end or condition <= instrument.start < end
+
+
+def _end_of_condition(sentence: Sentence, start: int) -> int:
+    """Return where a condition ends: at a comma, or where somebody is spoken of again."""
+    stops = [
+        sentence.first({","}, start, len(sentence.words)),
+        sentence.first({"it", "they", "he", "she"}, start + 4, len(sentence.words)),
+    ]
+    return min([stop for stop in stops if stop is not None], default=len(sentence.words))
 
 
 def _of_an_answer(sentence: Sentence, mark: Mark, instrument: Mark) -> bool:

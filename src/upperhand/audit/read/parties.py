@@ -22,9 +22,7 @@ OFFICE = frozenset(
             "leadership",
             "chancellor",
             "governments",
-            "prime",
-            "finance",
-            "commerce",
+            *("prime", "finance", "commerce", "agencies", "ministers", "ministries"),
         ),
     }
 )
@@ -72,7 +70,9 @@ BREAKS = frozenset(
 )
 OPENINGS = frozenset({"if", "unless", "should", "since", "after", "when", "although", "while"})
 SAID_BY = frozenset({"said", "says", "decided", "argued", "argues", "announced", "claims"})
-DECIDED = frozenset({"decided", "announced", "wrote", "posted", "declared", "decreed"})
+DECIDED = frozenset(
+    {"decided", "announced", "wrote", "posted", "declared", "decreed", "warned", "mused", "vowed"}
+)
 BETWEEN = frozenset(
     {
         *("new", "own", "'s", "latest", "recent", "proposed", "planned", "additional", "first"),
@@ -103,6 +103,8 @@ HIT_BY = frozenset(
 )
 #: Words of an office between a country and what its holder says.
 TITLES = OFFICE | {"trade", "foreign", "economy", "industry", "secretary", "chief", "leader"}
+#: What is written in a capital: plans in Paris, a bill in the Senate.
+PAPERS = frozenset({"plans", "plan", "bill", "proposal", "draft"})
 #: Those who belong to somebody without being them.
 RELATED = frozenset({"allies", "rivals", "partners", "neighbours", "neighbors", "friends", "critics"})
 #: Verbs of those who speak of somebody else's measure.
@@ -136,6 +138,7 @@ BE = frozenset({"is", "are", "was", "were", "been", "be"})
 #: Whoever pays for a measure of their own government, and whoever sells what it withholds.
 CONSUMERS = frozenset(
     {
+        *("household", "consumer", "family", "shopper", "buyer"),
         *("households", "consumers", "shoppers", "shops", "buyers", "importers", "voters"),
         *("families", "users", "drivers", "prices", "retailers"),
     }
@@ -170,6 +173,8 @@ def actors(sentence: Sentence, instrument: Mark, previous: str | None) -> tuple[
         or _inside(sentence, instrument)
         or relative(sentence, instrument)
         or asked_to_lessen(sentence, instrument)
+        or _market(sentence, instrument)
+        or (_decider(sentence, instrument) if sentence.words[0] in OPENINGS else None)
     )
     if agent:
         return [agent.key], True
@@ -191,6 +196,17 @@ def actors(sentence: Sentence, instrument: Mark, previous: str | None) -> tuple[
     return ([place.key], True) if place else ([], False)
 
 
+def _market(sentence: Sentence, instrument: Mark) -> Mark | None:
+    """Find where goods go that face a measure: Japanese exports to America face a tariff."""
+    for mark in sentence.of("COUNTRY"):
+        lead = [w for w in sentence.before(mark.start, 3) if w != "the"]
+        goes = lead[-1:] == ["to"] and lead[-2:-1] and lead[-2].startswith(("export", "shipment", "sale"))
+        faced = SUFFER & set(sentence.words[mark.end : instrument.start])
+        if goes and mark.end <= instrument.start and faced:
+            return mark
+    return None
+
+
 def _agent(sentence: Sentence, instrument: Mark) -> Mark | None:
     for mark in sentence.of("COUNTRY"):
         lead = [w for w in sentence.before(mark.start, 5) if w not in HEAD]
@@ -204,9 +220,8 @@ def _inside(sentence: Sentence, instrument: Mark) -> Mark | None:
     for mark in sentence.of("COUNTRY"):
         within = instrument.start <= mark.start < instrument.end
         state = FORCES & set(sentence.words[mark.end : mark.end + 1])
-        if mark.start == instrument.start or (
-            within and state and instrument.key == "procurement" and mark.form == "adjective"
-        ):
+        state = state if mark.form == "adjective" else sentence.before(mark.start) == ("in",)
+        if mark.start == instrument.start or (within and state and instrument.key == "procurement"):
             return mark
     return None
 
@@ -238,7 +253,7 @@ def is_subject(sentence: Sentence, mark: Mark) -> bool:
     if mark.start > 2 and "president" in sentence.before(mark.start, 3):
         lead = [w for w in lead if w != "of"]
     if lead[-1:] and lead[-1] in INSIDE:
-        return bool((OFFICE | {"plans", "plan"}) & set(sentence.before(mark.start, 6)))
+        return bool((OFFICE | PAPERS) & set(sentence.before(mark.start, 6)))
     if lead[-1:] == ["of"] and lead[-2:-1] and lead[-2] in OFFICE:
         return True
     if lead[-1:] and lead[-1] in ON:
@@ -305,7 +320,7 @@ def complainer(sentence: Sentence, acting: list[str]) -> Mark | None:
 
 def _suffers(sentence: Sentence, mark: Mark, instrument: Mark) -> bool:
     """Say whether who stands before an instrument is hit by it: faces, would lose under."""
-    words = sentence.words[mark.end : instrument.start]
+    words = sentence.words[mark.end : instrument.start + 1]
     between = set(words)
     pairs = set(pairwise(words))
     return (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 SMALL = dict(
     zip(
@@ -62,12 +63,18 @@ def plain(sentence: str) -> str:
         >>> plain("$12bn of beans, one hundred per cent")
         '12 billion dollars of beans, 100 percent'
     """
-    sentence = DATELINE.sub("", sentence)
+    sentence = _without_accents(DATELINE.sub("", sentence))
     for pattern, spelling in _FIXED:
         sentence = pattern.sub(spelling, sentence)
     sentence = _HUNDRED.sub(lambda m: str(100 * _digit(m[1])), sentence)
     sentence = _TENS.sub(lambda m: str(TENS[m[1].lower()] + _digit(m[2] or "zero")), sentence)
     return _SMALL.sub(lambda m: str(SMALL[m[1].lower()]), sentence).strip()
+
+
+def _without_accents(text: str) -> str:
+    """Return a text with plain letters, as the lists of names have them: Brasília as Brasilia."""
+    split = unicodedata.normalize("NFKD", text)
+    return unicodedata.normalize("NFC", "".join(c for c in split if not unicodedata.combining(c)))
 
 
 def _digit(word: str) -> int:
