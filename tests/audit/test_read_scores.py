@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("spacy")
 
-from benchmarks.read import DEVELOPED_ON, EARLIER, FRESH, Score, load, scores
+from benchmarks.read import DEVELOPED_ON, EARLIER, FRESH, READ_LATER, Score, load, scores
 from tests.support import ROOT
 from upperhand.audit.read.claims import claims_in
 from upperhand.audit.read.dates import ArticleDate, dates_in
@@ -32,8 +32,8 @@ def test_the_sentences_are_many_and_a_part_of_their_own_is_fresh():
     _, fresh = load(EARLIER)
     assert (len(old) >= 150, len(fresh) >= 60) == (True, True)
     _, newest = load(FRESH)
-    entries = [*old, *fresh, *newest]
-    assert len(newest) >= 60
+    entries = [*old, *load(READ_LATER)[1], *fresh, *newest]
+    assert len(newest) >= 40
     assert len({entry["id"] for entry in entries}) == len(entries)
     assert len({entry["text"] for entry in entries}) == len(entries)
 
@@ -56,7 +56,12 @@ def test_claims_are_found(names, least):
 
 @pytest.mark.parametrize(
     ("names", "cell"),
-    [(DEVELOPED_ON, "| developed on"), (EARLIER, "| held out"), (FRESH, "| fresh")],
+    [
+        (DEVELOPED_ON, "| developed on"),
+        (READ_LATER, "| prose read since"),
+        (EARLIER, "| held out"),
+        (FRESH, "| fresh"),
+    ],
 )
 def test_the_page_on_reading_says_the_scores_of_today(names, cell):
     page = (ROOT / "docs/model/reading.md").read_text(encoding="utf-8")

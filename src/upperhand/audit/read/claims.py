@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from upperhand.audit.read.marks import Mark, Sentence
-from upperhand.audit.read.parties import ON, is_subject
+from upperhand.audit.read.roles import ON, is_subject
 
 #: How a claim of each topic can be tested.
 TESTS = {
@@ -24,10 +24,26 @@ REPORTERS = frozenset(
         *("everybody", "everyone", "nobody", "many", "most", "some", "few", "whoever", "anyone"),
     }
 )
+BORNE = frozenset(
+    {"bear", "bears", "bore", "bearing", "borne", "shoulder", "shoulders", "shouldering"}
+)
 THOUGHT = frozenset({"thought", "deemed", "considered", "believed", "presumed"})
 OWN = frozenset({"its", "their"})
 NOT = frozenset({"not", "n't", "never", "no"})
-SUFFERED = ("reel", "hardest", "worst", "badly", "hard", "los", "gain", "would", "suffer", "bear", "bore", "shoulder")
+SUFFERED = (
+    "reel",
+    "hardest",
+    "worst",
+    "badly",
+    "hard",
+    "los",
+    "gain",
+    "would",
+    "suffer",
+    "bear",
+    "bore",
+    "shoulder",
+)
 QUANTITIES = ("RATE", "POINTS", "FRACTION", "FACTOR", "MONEY", "SPAN")
 
 
@@ -91,7 +107,11 @@ def _confidence(about: str | None, *, sure: bool) -> float:
 def _holds(sentence: Sentence, mark: Mark, previous: str | None) -> bool:
     """Leave out cues inside the name of a measure, and beliefs of nobody in particular."""
     if mark.key == "belief":
-        return not any(word in REPORTERS for word in sentence.before(mark.start, 5))
+        comma = sentence.first({","}, max(mark.start - 5, 0), mark.start)
+        near = sentence.words[max(mark.start - 5, 0) if comma is None else comma : mark.start]
+        return not REPORTERS & set(near)
+    if mark.key == "cost" and BORNE & set(sentence.before(mark.start, 6)):
+        return False  # the cost of a measure, and who bears it
     if mark.key == "effect" and THOUGHT & set(sentence.before(mark.start)):
         return False  # what was thought is no effect
     if mark.key in ("aim", "market") and not sentence.of("COUNTRY", "FIRM"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from upperhand.audit.read.marks import Mark, Sentence
-from upperhand.audit.read.parties import BREAKS, is_subject
+from upperhand.audit.read.roles import BREAKS, is_subject
 
 #: Words on people that begin as the words on what they do.
 PEOPLE = frozenset({"buyer", "buyers", "importer", "importers", "exporter", "exporters"})
@@ -95,7 +95,9 @@ def _seller_kept_out(sentence: Sentence, instrument: Mark, acting: list[str]) ->
     """Say whether a firm of abroad may no longer sell in the actor's country: DJI is barred from selling here."""
     firms = [m for m in sentence.of("FIRM") if m.end <= instrument.start]
     inside = any(
-        m.start >= instrument.end and m.key in acting and sentence.before(m.start, 2)[-1:] == ("in",)
+        m.start >= instrument.end
+        and m.key in acting
+        and sentence.before(m.start, 2)[-1:] == ("in",)
         for m in sentence.of("COUNTRY")
     )
     return inside and bool(firms) and firms[-1].key not in acting

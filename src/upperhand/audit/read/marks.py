@@ -10,7 +10,7 @@ from upperhand.audit.read.spelling import plain
 from upperhand.audit.read.words import FIRST, MARK, grammar, pipeline
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc
+    from spacy.tokens import Doc, Span
 
 NAMES = ("COUNTRY", "FIRM")
 #: The most specific instrument wins where patterns overlap.
@@ -77,7 +77,10 @@ def mark_sentence(text: str) -> Sentence:
         [('COUNTRY', 'CHN'), ('RATE', '10'), ('INSTRUMENT', 'tariff'), ('COUNTRY', 'USA'), ('GOOD', 'C29')]
     """
     doc = pipeline()(" ".join(plain(text[:MAX_CHARACTERS]).split()[:MAX_WORDS]))
-    names = [_name(entity) for entity in doc.ents if _is_name(entity.text, entity.label_)]
+    names = [_name(e) for e in doc.ents if _is_name(e.text, e.label_) and not _is_to_ship(doc, e)]
+    names = [
+        mark for k, mark in enumerate(names) if not (k and _of_another(doc, mark, names[k - 1]))
+    ]
     for mark in names:
         _note(doc, mark)
     early = _longest(_matches(doc, first=True))
@@ -98,6 +101,26 @@ def _is_name(text: str, label: str) -> bool:
     if label not in NAMES:
         return True
     return text[:1].isupper() and text != "Us"
+
+
+#: Words before a verb.
+BEFORE_VERB = frozenset({"to", "will", "may", "can", "could", "not", "would", "must"})
+
+
+def _is_to_ship(doc: Doc, entity: Span) -> bool:
+    """Tell the verb from the vessel."""
+    before = doc[entity.start - 1].lower_ if entity.start else ""
+    return entity.text.lower() == "ship" and before in BEFORE_VERB
+
+
+#: Institutions that other countries have as well.
+COMMON = frozenset({"senate", "congress", "treasury", "supreme", "commerce"})
+
+
+def _of_another(doc: Doc, mark: Mark, before: Mark) -> bool:
+    """Say whether an institution is that of the country named before it: the Philippine Senate."""
+    own = doc[before.end : mark.start].text in ("", "'s")
+    return before.label == mark.label == "COUNTRY" and own and doc[mark.start].lower_ in COMMON
 
 
 def _name(entity: object) -> Mark:

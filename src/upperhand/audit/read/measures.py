@@ -10,8 +10,10 @@ from upperhand.audit.read.dates import ArticleDate, DateFound, dates_in
 from upperhand.audit.read.kinds import goods_of, kind_of
 from upperhand.audit.read.marks import MAX_CHARACTERS, Mark, Sentence
 from upperhand.audit.read.moods import mood
-from upperhand.audit.read.parties import actors, clause_end, complainer, relative, sufferer, targets
+from upperhand.audit.read.parties import actors, relative
+from upperhand.audit.read.roles import clause_end
 from upperhand.audit.read.strengths import strength
+from upperhand.audit.read.targets import complainer, sufferer, targets
 
 ONE_SIDED = frozenset({"subsidy", "export_tax"})
 EXPORT_KINDS = frozenset(

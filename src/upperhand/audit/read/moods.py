@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from upperhand.audit.read.marks import Mark, Sentence
 from upperhand.audit.read.parties import MEANS, asked_to_lessen
+from upperhand.audit.read.roles import TRADES
 
 #: The first that a clause shows wins.
 STRENGTH = (
@@ -17,6 +18,7 @@ SAYING = frozenset({"say", "says", "said"})
 RELATIVE = frozenset({"that", "which", "who"})
 #: Words on what something is for, whose `is to` is no plan.
 PURPOSE = frozenset({"aim", "point", "purpose", "goal", "objective", "object", "idea", "intention"})
+MEANT = frozenset({"intended", "meant", "designed", "supposed"})
 NOT_A_MOVE = frozenset({"past", "denied", "hypothetical"})
 
 
@@ -26,7 +28,7 @@ def mood(sentence: Sentence, instrument: Mark, *, future_date: bool) -> str:
     kinds = {m.key for m in found}
     if instrument.key == "discourage" and not _asks_a_country(sentence, instrument):
         kinds.discard("asked")
-    if "kept" in kinds:
+    if "kept" in kinds or ("asked" in kinds and asked_to_lessen(sentence, instrument)):
         return "in_force"
     if _withdrawn(found) or (
         "past" in kinds and _plan_dropped(found, instrument) and "denied" not in kinds
@@ -34,8 +36,6 @@ def mood(sentence: Sentence, instrument: Mark, *, future_date: bool) -> str:
         return "past"
     if "past" in kinds and "planned" in kinds and not _plan_dropped(found, instrument):
         return "planned" if instrument.key == "tariff" else "past"
-    if "asked" in kinds and asked_to_lessen(sentence, instrument):
-        return "in_force"
     imagined = _in_a_condition(sentence, instrument)
     for name in STRENGTH:
         if name in kinds:
@@ -70,6 +70,8 @@ def _governs(sentence: Sentence, mark: Mark, instrument: Mark) -> bool:
         return False
     if _said_apart(sentence, mark, instrument) or _of_the_end(sentence, mark, instrument):
         return False
+    if mark.key == "threat" and TRADES & set(sentence.before(mark.start)):
+        return False  # a business warns of what somebody else does
     if _of_those_meant(sentence, mark) or _of_a_purpose(sentence, mark):
         return False
     if sentence.first(APART, mark.end, instrument.start) is not None:
@@ -109,13 +111,22 @@ def _said_apart(sentence: Sentence, mark: Mark, instrument: Mark) -> bool:
 def _of_those_meant(sentence: Sentence, mark: Mark) -> bool:
     """Say whether a mood only tells who or what is meant: goods that do not comply."""
     lead = sentence.before(mark.start, 2)
-    return mark.key in ("denied", "hypothetical") and lead[-1:] != () and lead[-1] in RELATIVE and lead[0] not in SAYING
+    return (
+        mark.key in ("denied", "hypothetical")
+        and lead[-1:] != ()
+        and lead[-1] in RELATIVE
+        and lead[0] not in SAYING
+    )
 
 
 def _of_a_purpose(sentence: Sentence, mark: Mark) -> bool:
     """Say whether `is to` tells what a measure is for: the point of the curbs is to slow them."""
     is_to = sentence.words[mark.start : mark.end][-1:] == ("to",) and mark.end - mark.start == 2
-    return mark.key == "planned" and is_to and bool(PURPOSE & set(sentence.before(mark.start, 9)))
+    aims = [m for m in sentence.of("CLAIM") if m.key == "aim"]
+    meant = sentence.words[mark.start] in MEANT
+    within = meant and any(m.start <= mark.start < m.end for m in aims)
+    purpose = is_to and bool(PURPOSE & set(sentence.before(mark.start, 9)))
+    return mark.key == "planned" and (purpose or within)
 
 
 def _of_the_end(sentence: Sentence, mark: Mark, instrument: Mark) -> bool:
