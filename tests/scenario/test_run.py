@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -17,7 +18,7 @@ from upperhand.scenario.cite import citations
 from upperhand.scenario.expect import headline_rows, read_expected
 from upperhand.scenario.run import baseline_world, run_scenario, with_options
 from upperhand.scenario.threats import branches
-from upperhand.scenario.verify import verify
+from upperhand.scenario.verify import compare, verify
 from upperhand.scenario.worlds import world_of
 
 TOY = """\
@@ -174,6 +175,20 @@ def test_a_record_is_verified_and_an_altered_one_is_not(toy_run, tmp_path):
     path.write_text(path.read_text(encoding="utf-8").replace("20.0", "21.0"), encoding="utf-8")
     with pytest.raises(RecordError, match="altered"):
         verify(folder)
+
+
+def test_talks_and_ranges_are_verified_as_well(tmp_path):
+    run = run_scenario(parse_scenario(TOY), draws=8, seed=3)
+    found = verify(run.save_record(tmp_path / "record"))
+    assert (found.more, found.largest) == (", talks, ranges", 0.0)
+    name, values = next(iter(run.ranges.outputs.items()))
+    outputs = run.ranges.outputs | {name: 1.001 * values}
+    bent = replace(run, ranges=replace(run.ranges, outputs=outputs))
+    worst = max(compare(run, bent), key=lambda gap: gap.size)
+    assert (worst.where, worst.size) == (f"ranges.{name}", pytest.approx(1e-3, rel=1e-6))
+    missing = [gap for gap in compare(run, replace(run, talks=None)) if np.isinf(gap.size)]
+    assert missing
+    assert all(gap.where.startswith("talks.") for gap in missing)
 
 
 def test_citations_name_the_table_the_registers_and_the_scenario(toy_run, tmp_path):
