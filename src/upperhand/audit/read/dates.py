@@ -147,10 +147,8 @@ def _of_day(match: re.Match[str], written: ArticleDate | None, future: bool) -> 
 
 def _month_of(word: str) -> int | None:
     """Return the number of a month, written whole or short; None for a word that only begins so."""
-    fits = [
-        k for k, name in enumerate(MONTHS, 1) if name.startswith(word.lower()) or word == "Sept"
-    ]
-    return fits[0] if len(fits) == 1 else 9 if word == "Sept" else None
+    fits = [k for k, name in enumerate(MONTHS, 1) if name.startswith(word.lower())]
+    return fits[0] if fits else None
 
 
 def _day(year: int, month: int, day: int) -> str | None:

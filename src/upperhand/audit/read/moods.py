@@ -110,13 +110,11 @@ def _said_apart(sentence: Sentence, mark: Mark, instrument: Mark) -> bool:
 
 def _of_those_meant(sentence: Sentence, mark: Mark) -> bool:
     """Say whether a mood only tells who or what is meant: goods that do not comply."""
-    lead = sentence.before(mark.start, 2)
-    return (
-        mark.key in ("denied", "hypothetical")
-        and lead[-1:] != ()
-        and lead[-1] in RELATIVE
-        and lead[0] not in SAYING
+    said, relative = (
+        SAYING & set(sentence.before(mark.start, 2)),
+        RELATIVE & set(sentence.before(mark.start)),
     )
+    return mark.key in ("denied", "hypothetical") and bool(relative) and not said
 
 
 def _of_a_purpose(sentence: Sentence, mark: Mark) -> bool:
