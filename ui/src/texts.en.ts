@@ -66,7 +66,7 @@ export const texts = {
     of: (name: string) => `Moves: ${name}`,
     threat: "threat",
     planned: "planned",
-    side: (name: string) => `counts for ${name}`,
+    side: (name: string) => `side: ${name}`,
     target: (names: string[]) => `on ${joined(names)}`,
     goods: "all goods",
     everything: "goods and services",

@@ -65,18 +65,22 @@ def _column(table: PayoffTable, side: int) -> list[float | None]:
 def _answer(
     run: Run, table: PayoffTable, at: tuple[int, int], chosen: list[str], moves: dict[str, Any]
 ) -> dict[str, Any]:
+    from upperhand.report.talks_words import named
+
     assert run.talks is not None
     side, best = at
     codes = run.talks.sides
-    name, other = run.name_of(codes[side]), run.name_of(codes[1 - side])
+    name, other = run.name_of(codes[side]), codes[1 - side]
     own = _column(table, side)
     against = "" if own[EVERYTHING] is None else f", against {_bn(own[EVERYTHING])} with everything"
     what = ", ".join(chosen) if chosen else "no answer"
     return moves | {
         "side": codes[side],
         "label": f"{name}: {what}",
-        "why": f"the best of its packages while {other} carries out everything: real income "
-        f"{_bn(own[best])} USD bn a year{against} ({table.horizon} horizon)",
+        "why": named(
+            run, f"The best of its packages while {other} carries out everything: real income "
+        )
+        + f"{_bn(own[best])} USD bn a year{against} ({table.horizon} horizon)",
     }
 
 
@@ -90,10 +94,10 @@ def _tariffs(run: Run) -> Iterator[dict[str, Any]]:
         if ceiling.horizon != run.talks.deal_horizon:
             continue
         if ceiling.best_pp >= LEAST_PP:
-            why = f"the add-on that suits it best gains {ceiling.best_gain_pct:.2f}% of real income"
+            why = f"The add-on that suits it best gains {ceiling.best_gain_pct:.2f}% of real income"
             yield _tariff(run, ceiling, ceiling.best_pp, "best tariff", why)
         if ceiling.break_even_pp >= LEAST_PP and not ceiling.beyond:
-            why = "the largest add-on that does not cost it real income"
+            why = "The largest add-on that does not cost it real income"
             yield _tariff(run, ceiling, ceiling.break_even_pp, "largest tariff that pays", why)
 
 
