@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -46,6 +47,21 @@ def test_the_command_serves_page_and_interface_until_it_is_stopped(tmp_path):
     while any(Path(f"/proc/{pid}").exists() for pid in mine):
         assert time.monotonic() < last
         time.sleep(0.05)
+
+
+def test_who_comes_before_the_server_is_ready_waits(tmp_path):
+    """The address is printed before the processes have started; a browser may open it at once."""
+    command = [*COMMAND, "serve", "--no-open", "--port", "0", "--workers", "1"]
+    process = subprocess.Popen(
+        [*command, "--data-dir", str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        address = process.stdout.readline().split()[-1]
+        assert httpx.get(address, timeout=60).status_code == 200
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
 
 
 def test_a_port_that_is_taken_and_a_host_that_is_not_ours_are_refused(tmp_path):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 GRACE = 2  # seconds that open connections get at the end
 KEEP_ALIVE = 15
+BACKLOG = 2048  # connections that may wait until the server takes them
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def usable(folder: Path) -> None:
 
 
 def listening(host: str, port: int) -> socket.socket:
-    """Return a socket bound to an address.
+    """Return a socket that listens on an address: who comes before the server is ready waits.
 
     Raises:
         OptionError: If the address is taken or not of this machine.
@@ -107,6 +108,7 @@ def listening(host: str, port: int) -> socket.socket:
         bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # else no TCP_NODELAY
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((host, port))
+        bound.listen(BACKLOG)
     except (OSError, OverflowError) as error:
         raise OptionError(
             f"--host {host} --port {port}: cannot be listened on ({error}); take another, or port 0"
