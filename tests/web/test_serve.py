@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import signal
 import socket
 import subprocess
 import sys
@@ -16,6 +15,7 @@ import pytest
 
 from tests.support import ROOT
 from tests.web.support import TOY, children, launched
+from upperhand.web.serve import listening
 
 COMMAND = [sys.executable, "-c", "from upperhand.cli import main; main()"]
 HEAVY = ("fastapi", "uvicorn", "starlette", "mcp", "numpy", "scipy", "pandas", "altair")
@@ -49,19 +49,16 @@ def test_the_command_serves_page_and_interface_until_it_is_stopped(tmp_path):
         time.sleep(0.05)
 
 
-def test_who_comes_before_the_server_is_ready_waits(tmp_path):
+def test_who_comes_before_the_server_is_ready_waits():
     """The address is printed before the processes have started; a browser may open it at once."""
-    command = [*COMMAND, "serve", "--no-open", "--port", "0", "--workers", "1"]
-    process = subprocess.Popen(
-        [*command, "--data-dir", str(tmp_path)], stdout=subprocess.PIPE, text=True
-    )
-    try:
-        assert process.stdout is not None
-        address = process.stdout.readline().split()[-1]
-        assert httpx.get(address, timeout=60).status_code == 200
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
+    with (
+        listening("127.0.0.1", 0) as bound,
+        socket.create_connection(bound.getsockname(), timeout=5) as early,
+    ):
+        accepted, _ = bound.accept()
+        with accepted:
+            accepted.sendall(b"later")
+            assert early.recv(5) == b"later"
 
 
 def test_a_port_that_is_taken_and_a_host_that_is_not_ours_are_refused(tmp_path):
