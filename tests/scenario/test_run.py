@@ -177,15 +177,16 @@ def test_a_record_is_verified_and_an_altered_one_is_not(toy_run, tmp_path):
         verify(folder)
 
 
-def test_talks_and_ranges_are_verified_as_well(tmp_path):
+def test_talks_are_verified_as_well(tmp_path):
     run = run_scenario(parse_scenario(TOY), draws=8, seed=3)
     found = verify(run.save_record(tmp_path / "record"))
-    assert (found.more, found.largest) == (", talks, ranges", 0.0)
-    name, values = next(iter(run.ranges.outputs.items()))
-    outputs = run.ranges.outputs | {name: 1.001 * values}
-    bent = replace(run, ranges=replace(run.ranges, outputs=outputs))
-    worst = max(compare(run, bent), key=lambda gap: gap.size)
-    assert (worst.where, worst.size) == (f"ranges.{name}", pytest.approx(1e-3, rel=1e-6))
+    assert (found.more, found.largest) == (", talks", 0.0)
+    name, ours, theirs = run.talks.deals[-1]
+    bent = replace(run, talks=replace(run.talks, deals=((name, 1.001 * ours, theirs),)))
+    straight = replace(run, talks=replace(run.talks, deals=((name, ours, theirs),)))
+    worst = max(compare(straight, bent), key=lambda gap: gap.size)
+    assert worst.where.startswith("talks.deals")
+    assert worst.size > worst.allowed
     missing = [gap for gap in compare(run, replace(run, talks=None)) if np.isinf(gap.size)]
     assert missing
     assert all(gap.where.startswith("talks.") for gap in missing)
