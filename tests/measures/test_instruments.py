@@ -177,11 +177,16 @@ def test_exactly_one_rate_is_asked_for():
         Tariff(by="USA", against="CHN", add_pp={"C26": 1}, sectors=["C26"])
 
 
-def test_a_leak_that_is_not_given_is_an_assumption():
-    rows = list(ExportControl(by="USA", to="CHN", withhold_pct=50).assumptions())
-    assert [(row["value"], row["low"], row["high"]) for row in rows] == [(10.0, 0.0, 30.0)]
-    given = ExportControl(by="USA", to="CHN", withhold_pct=50, leak_pct=10)
-    assert list(given.assumptions()) == []
+def test_a_leak_of_the_usual_size_is_an_assumption_unless_it_is_said_to_be_certain():
+    """Left out or written out, as in a record: both are the same scenario, so both have its ranges."""
+    left_out = ExportControl(by="USA", to="CHN", withhold_pct=50)
+    written = read_measure(left_out.to_dict())
+    for control in (left_out, written):
+        rows = list(control.assumptions())
+        assert [(row["value"], row["low"], row["high"]) for row in rows] == [(10.0, 0.0, 30.0)]
+    other = ExportControl(by="USA", to="CHN", withhold_pct=50, leak_pct=12)
+    certain = ExportControl(by="USA", to="CHN", withhold_pct=50, assumed={"leak_pct": (10, 10)})
+    assert [*other.assumptions(), *certain.assumptions()] == []
 
 
 @pytest.mark.equation("4.5")

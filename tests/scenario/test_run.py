@@ -180,7 +180,7 @@ def test_a_record_is_verified_and_an_altered_one_is_not(toy_run, tmp_path):
 def test_talks_are_verified_as_well(tmp_path):
     run = run_scenario(parse_scenario(TOY), draws=8, seed=3)
     found = verify(run.save_record(tmp_path / "record"))
-    assert (found.more, found.largest) == (", talks", 0.0)
+    assert (found.more, found.largest) == (", talks, ranges", 0.0)
     name, ours, theirs = run.talks.deals[-1]
     bent = replace(run, talks=replace(run.talks, deals=((name, 1.001 * ours, theirs),)))
     straight = replace(run, talks=replace(run.talks, deals=((name, ours, theirs),)))

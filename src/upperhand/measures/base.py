@@ -168,9 +168,11 @@ class Measure(BaseModel, metaclass=FaultsAtOnce):
 
     def assumptions(self) -> Iterator[dict[str, Any]]:
         """Yield every number of this measure that is assumed, with its range."""
-        given = self.model_fields_set
-        ranges = {k: v for k, v in self.assumed_by_default.items() if k not in given}
+        usual = {k: v for k, v in self.assumed_by_default.items() if self._is_usual(k)}
+        ranges = {k: v for k, v in usual.items() if k not in self.assumed}
         for name, (low, high) in (ranges | self.assumed).items():
+            if low == high:
+                continue  # said to be certain
             extra = type(self).model_fields[name].json_schema_extra
             unit = extra.get("unit", "1") if isinstance(extra, dict) else "1"
             yield {
@@ -182,6 +184,10 @@ class Measure(BaseModel, metaclass=FaultsAtOnce):
                 "source": self.source or self.note or "judgement",
                 "status": "assumed",
             }
+
+    def _is_usual(self, name: str) -> bool:
+        """Say whether a field has its usual value: left out, or written out as records do."""
+        return bool(getattr(self, name) == type(self).model_fields[name].default)
 
     def _value_of(self, name: str) -> float:
         value = getattr(self, name)

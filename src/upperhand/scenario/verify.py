@@ -1,8 +1,4 @@
-"""Recompute a run record and compare every number that does not come from draws.
-
-A record writes out every field of its scenario, and a share that is written out is no longer one that the
-program assumes and draws; so ranges over draws cannot be made again from a record.
-"""
+"""Recompute a run record and compare every number: cases, talks, ranges and the years ahead."""
 
 from __future__ import annotations
 
@@ -19,6 +15,7 @@ from upperhand.scenario.read import scenario_from
 from upperhand.scenario.run import Progress, run_scenario
 
 if TYPE_CHECKING:
+    from upperhand.results.ensemble import Ensemble
     from upperhand.results.run import Run
     from upperhand.results.talks import Talks
     from upperhand.results.years_ahead import YearsAhead
@@ -58,7 +55,7 @@ class Verification:
 
 
 def verify(folder: str | Path, *, progress: Progress | None = None) -> Verification:
-    """Read a record, run its scenario again, with talks and years where it has them, and compare.
+    """Read a record, run its scenario again with the same draws and years, and compare.
 
     Raises:
         RecordError: If the record was altered, or a recomputed number differs.
@@ -90,11 +87,11 @@ def verify(folder: str | Path, *, progress: Progress | None = None) -> Verificat
 
 
 def _again(record: Run, progress: Progress | None) -> Run:
-    """Run what a record holds: its cases, and talks and years where it has them."""
+    """Run what a record holds: its cases, and talks, ranges and years where it has them."""
     return run_scenario(
         scenario_from(record.scenario),
-        draws=0,
-        seed=record.environment.get("seed"),
+        draws=len(record.ranges) if record.ranges is not None else 0,
+        seed=record.ranges.seed if record.ranges is not None else record.environment.get("seed"),
         decompose=any("welfare_part" in case.counterfactual.data for case in record.cases),
         with_talks=record.talks is not None,
         with_years=record.years is not None,
@@ -102,9 +99,8 @@ def _again(record: Run, progress: Progress | None) -> Run:
     )
 
 
-#: Parts of a run besides its cases, and names in them that draws fill in.
-PARTS = ("talks", "years")
-DRAWN = frozenset(f".leverage.{name}" for name in ("rows.low", "rows.high", "probability", "draws"))
+#: Parts of a run besides its cases.
+PARTS = ("talks", "ranges", "years")
 
 
 class Gap(NamedTuple):
@@ -125,7 +121,7 @@ def compare(record: Run, again: Run) -> Iterator[Gap]:
                 yield Gap(where, _gap(array.values, other[name].values, 1e-300), TOLERANCE)
     for part in PARTS:
         one, two = (arrays_in(_plain(getattr(run, part))) for run in (record, again))
-        for name in sorted((one | two).keys() - DRAWN):
+        for name in one | two:
             gap = _gap(one.get(name, NOTHING), two.get(name, NOTHING), SMALLEST)
             yield Gap(f"{part}{name}", gap, SEARCHED)
 
@@ -133,8 +129,12 @@ def compare(record: Run, again: Run) -> Iterator[Gap]:
 NOTHING = np.zeros(0)
 
 
-def _plain(part: Talks | YearsAhead | None) -> Any:
+def _plain(part: Talks | Ensemble | YearsAhead | None) -> Any:
     """Return a part of a run as plain data."""
+    from upperhand.results.ensemble import Ensemble
+
+    if isinstance(part, Ensemble):
+        return {name: values.tolist() for name, values in part.outputs.items()}
     return part.to_dict() if part is not None else {}
 
 
