@@ -66,7 +66,10 @@ def test_readme_shows_the_answer_that_the_command_gives(refresh_expected):
     import upperhand
 
     text = README.read_text(encoding="utf-8")
-    brief = upperhand.brief(upperhand.run("october-2025", decompose=False)).rstrip()
+    run = upperhand.run("october-2025", decompose=False)
+    brief = upperhand.brief(run).rstrip()
+    named = set(re.findall(r"runs/october-2025-([0-9a-f]{16})/", text))
+    assert named == {run.fingerprint}, "the README names another run's files"
     shown = SHOWN.search(text)
     assert shown is not None
     files = re.findall(r"^(?:Report|Record): .*$", shown[2], re.MULTILINE)
